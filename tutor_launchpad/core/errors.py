@@ -1,0 +1,55 @@
+"""Errors that people see.
+
+    LaunchpadError          one sentence: what failed, on which object, what to try
+    ├── NotFound            the thing does not exist
+    ├── Forbidden           it may exist; we may not touch it
+    ├── Unreachable         nobody answered (network, TLS, expired credentials say so in the text)
+    ├── Conflict            somebody else owns or changed it
+    ├── Refused             our own checks say no; nothing was changed
+    └── TimedOut            our deadline passed; the text tells the last seen state
+
+Adapters raise them with `from`; Tutor's `main()` prints them and exits with status 1.
+Wrong usage is click's `UsageError` (status 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.exceptions import TutorError
+
+
+class LaunchpadError(TutorError):
+    """Base of all errors that this plugin reports to people."""
+
+
+class NotFound(LaunchpadError):
+    """The named object does not exist."""
+
+
+class Forbidden(LaunchpadError):
+    """The named object may exist, but this user may not do that with it."""
+
+
+class Unreachable(LaunchpadError):
+    """The other side did not answer, or not in a way that tells more."""
+
+
+class Conflict(LaunchpadError):
+    """Somebody else owns the object or changed it meanwhile."""
+
+
+class TimedOut(LaunchpadError):
+    """Our own deadline passed before the awaited state was seen."""
+
+
+class Refused(LaunchpadError):
+    """Checks found problems, all of which are listed; nothing was changed."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        if len(self.problems) == 1:
+            super().__init__(self.problems[0])
+        else:
+            lines = "\n".join(f"  - {problem}" for problem in self.problems)
+            super().__init__(f"{len(self.problems)} problems, nothing was changed:\n{lines}")

@@ -1,0 +1,1 @@
+"""Provisioning of the resources of Open edX instances by Argo Workflows, usable without Tutor."""
