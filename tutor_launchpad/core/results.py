@@ -1,0 +1,48 @@
+"""What a command has done, as data; `render_json` is the one form that programs read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import Enum
+
+
+class Status(str, Enum):
+    """How a step ended."""
+
+    DONE = "done"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One step of a deploy. `seconds` is wall time; `detail` is one line for people."""
+
+    name: str
+    status: Status
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """The outcome of a deploy; `revision` is empty where nothing is committed."""
+
+    instance: str
+    revision: str
+    repository: str
+    changed: bool
+    steps: tuple[StepResult, ...]
+    urls: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+def render_json(result: object) -> str:
+    """A result dataclass as one JSON document."""
+    return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload, no-any-return]
+
+
+def _plain(value: object) -> object:
+    return value.value if isinstance(value, Enum) else str(value)

@@ -1,0 +1,139 @@
+"""The settings of this plugin, as one typed object; nothing below the commands reads Tutor's raw configuration for them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.types import Config
+
+PREFIX = "LAUNCHPAD_"
+
+DEFAULTS: dict[str, object] = {
+    "LAUNCHPAD_INSTANCE": "{{ K8S_NAMESPACE }}",
+    "LAUNCHPAD_REPOSITORY": "",
+    "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE": "",
+    "LAUNCHPAD_BRANCH": "main",
+    "LAUNCHPAD_AUTO_SYNC": True,
+    "LAUNCHPAD_MYSQL_SERVER": "",
+    "LAUNCHPAD_MONGODB_SERVER": "",
+    "LAUNCHPAD_STORAGE_SERVER": "",
+    "LAUNCHPAD_WORKER_IMAGE": "",
+    "LAUNCHPAD_NAMESPACE": "launchpad",
+    "LAUNCHPAD_ARGOCD_NAMESPACE": "argocd",
+    "LAUNCHPAD_INGRESS_NAMESPACES": ["harmony", "ingress-nginx", "traefik"],
+    "LAUNCHPAD_QUOTA": {},
+    "LAUNCHPAD_LIMITS": {},
+    "LAUNCHPAD_NETWORK_POLICIES": True,
+    "LAUNCHPAD_CLUSTER_RESOURCES": [],
+    "LAUNCHPAD_JOB_DEADLINE": 3600,
+}
+"""Setting → default, as Tutor's CONFIG_DEFAULTS takes them."""
+
+UNIQUE: dict[str, str] = {"LAUNCHPAD_SEAL_KEY": "{{ 43|random_string }}"}
+"""Settings that Tutor generates once and keeps in the root's config.yml."""
+
+DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+RESERVED = re.compile(r"default|kube-.*")
+
+Quantities = dict[str, str | int]
+DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+
+
+class Settings(BaseModel):
+    """What `LAUNCHPAD_…` says, checked. Field = setting's name in lower case without the prefix."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instance: str
+    repository: str = ""
+    repository_credentials_file: str = ""
+    branch: str = "main"
+    auto_sync: bool = True
+    mysql_server: str = ""
+    mongodb_server: str = ""
+    storage_server: str = ""
+    worker_image: str = ""
+    namespace: DnsLabel = "launchpad"
+    argocd_namespace: DnsLabel = "argocd"
+    ingress_namespaces: tuple[DnsLabel, ...] = ()
+    quota: Quantities = {}
+    limits: dict[str, Quantities] = {}
+    network_policies: bool = True
+    cluster_resources: tuple[str, ...] = ()
+    job_deadline: Annotated[int, Field(gt=0)] = 3600
+    seal_key: Annotated[str, Field(min_length=16)]
+
+    @property
+    def servers(self) -> dict[str, str]:
+        """Resource → name of the registered server, for those that this instance uses."""
+        named = {"mysql": self.mysql_server, "mongodb": self.mongodb_server, "storage": self.storage_server}
+        return {resource: name for resource, name in named.items() if name}
+
+    @property
+    def folder(self) -> PurePosixPath:
+        """The instance's folder in the cluster repository."""
+        return PurePosixPath("instances", self.instance)
+
+
+def read_settings(config: Config) -> Settings:
+    """The settings in a rendered configuration.
+
+    Raises `Refused` with a sentence for each one that does not hold.
+    """
+    names = [*DEFAULTS, *UNIQUE]
+    values = {name.removeprefix(PREFIX).lower(): config[name] for name in names if name in config}
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise Refused([_sentence(item["loc"], item["msg"], item["type"]) for item in error.errors()]) from None
+    problems = [*_instance_problems(settings, config), *_repository_problems(settings)]
+    if problems:
+        raise Refused(problems)
+    return settings
+
+
+def _sentence(place: tuple[int | str, ...], message: str, kind: str) -> str:
+    name = PREFIX + str(place[0]).upper()
+    inner = "".join(f"[{part!r}]" for part in place[1:])
+    if kind == "missing":
+        return f"{name} is not set: run `tutor config save` to generate it."
+    return f"{name}{inner}: {message[:1].lower()}{message[1:]}. Set it with `tutor config save --set {name}=…`."
+
+
+def _instance_problems(settings: Settings, config: Config) -> list[str]:
+    name = settings.instance
+    if not DNS_LABEL.fullmatch(name):
+        return [
+            f"LAUNCHPAD_INSTANCE {name!r} is not a DNS label (lower-case letters, digits and dashes, at most 63): "
+            "choose another with `tutor config save --set K8S_NAMESPACE=…`."
+        ]
+    ours = {settings.namespace: "Launchpad's", settings.argocd_namespace: "Argo CD's", "argo": "Argo Workflows'"}
+    owner = "Kubernetes'" if RESERVED.fullmatch(name) else ours.get(name)
+    if owner:
+        return [f"LAUNCHPAD_INSTANCE {name!r} is {owner} own namespace: choose another name for the instance."]
+    if config.get("K8S_NAMESPACE", name) != name:
+        return [
+            f"LAUNCHPAD_INSTANCE is {name!r} but K8S_NAMESPACE is {config['K8S_NAMESPACE']!r}: an instance is one "
+            f"namespace, so set both to the same name."
+        ]
+    return []
+
+
+def _repository_problems(settings: Settings) -> list[str]:
+    url = settings.repository
+    problems = []
+    if re.match(r"[a-z+]+://[^/@]*:[^/@]*@", url):
+        problems.append(
+            "LAUNCHPAD_REPOSITORY holds a password: take it out of the URL and put it into a file named by "
+            "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE, or into Git's credential helper."
+        )
+    elif "://" in url and not re.match(r"(https?|ssh|file)://", url):
+        problems.append(f"LAUNCHPAD_REPOSITORY {url!r}: use a path, an https:// or an ssh:// address.")
+    if not re.fullmatch(r"(?!.*(\.\.|//|@\{|\.lock$|/$))[^\s~^:?*\[\\\x00-\x1f-][^\s~^:?*\[\\\x00-\x1f]*", settings.branch):
+        problems.append(f"LAUNCHPAD_BRANCH {settings.branch!r} is not a branch name that Git takes.")
+    return problems

@@ -1,0 +1,43 @@
+"""Launchpad's extension points, for other Tutor plugins: `from tutor_launchpad import hooks`.
+
+This file imports only types, so that importing it registers nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tutor.core.hooks import Action, Filter
+
+if TYPE_CHECKING:
+    from tutor_launchpad.core.flows import Flow
+    from tutor_launchpad.core.resources import ResourcePlanner
+    from tutor_launchpad.steps.deployment import Deployment, Step
+
+#: Names of settings whose values are secret although no rule finds them.
+#: Parameter: the list so far.
+SECRET_SETTINGS: Filter[list[str], []] = Filter()
+
+#: Names of settings that a rule takes for secret although their values are public. Wins over SECRET_SETTINGS.
+#: Parameter: the list so far.
+PUBLIC_SETTINGS: Filter[list[str], []] = Filter()
+
+#: Kubernetes objects that are added to the instance's manifests before they are sealed.
+#: Parameters: the list so far; the rendered configuration.
+MANIFESTS: Filter[list[dict[str, Any]], [dict[str, Any]]] = Filter()
+
+#: Planners of resources outside of the namespace, by resource name (`mysql`, `mongodb`, `storage`).
+#: Each turns the configuration into the part of a provisioning request that concerns it.
+#: Parameter: the mapping so far.
+RESOURCES: Filter[dict[str, ResourcePlanner], []] = Filter()
+
+#: The steps of `tutor launchpad deploy`, in order. Insert, replace or remove them by name.
+#: Parameter: the list so far.
+DEPLOY_STEPS: Filter[list[Step], []] = Filter()
+
+#: Network traffic that an instance's pods may send, beyond DNS and their own namespace.
+#: Parameters: the list so far; the rendered configuration.
+NETWORK_FLOWS: Filter[list[Flow], [dict[str, Any]]] = Filter()
+
+#: A deploy has ended well. Parameter: the deployment, with its results.
+INSTANCE_DEPLOYED: Action[[Deployment]] = Action()

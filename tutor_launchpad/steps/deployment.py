@@ -1,0 +1,69 @@
+"""What the steps of a deploy share: the options, the ways to act, and what earlier steps found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from tutor_launchpad.core.results import Status, StepResult
+from tutor_launchpad.core.settings import Settings
+from tutor_launchpad.core.types import Config, Object
+
+if TYPE_CHECKING:
+    from tutor_launchpad.adapters.git import Repository
+    from tutor_launchpad.adapters.kubernetes import Cluster
+    from tutor_launchpad.core.instance import Record
+    from tutor_launchpad.core.seal import Mask, Sealed
+
+
+class Progress(Protocol):
+    """Where a step says what it is doing; always standard error."""
+
+    def say(self, text: str) -> None:
+        """Show one line below the running step."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How this deploy was asked for. `timeout`: seconds that the sync may take."""
+
+    dry_run: bool = False
+    yes: bool = False
+    wait: bool = True
+    timeout: float = 1800.0
+
+
+@dataclass
+class Deployment:
+    """One run of deploy. `cluster` is None where there is none; `record` and what follows are set by the check."""
+
+    root: Path
+    options: Options
+    settings: Settings
+    config: Config
+    progress: Progress
+    cluster: Cluster | None
+    repository: Repository
+    overrides: Config = field(default_factory=dict)
+    objects: list[Object] = field(default_factory=list)
+    sealed: Sealed | None = None
+    mask: Mask | None = None
+    record: Record | None = None
+    revision: str = ""
+    changed: bool = False
+    urls: tuple[str, ...] = ()
+    remaining: list[str] = field(default_factory=list)
+    results: list[StepResult] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step: `run` looks first, does what is missing, and returns how it ended with one line of detail.
+
+    It raises a `LaunchpadError` to end the deploy.
+    """
+
+    name: str
+    run: Callable[[Deployment], tuple[Status, str]]
