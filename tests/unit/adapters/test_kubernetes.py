@@ -1,0 +1,198 @@
+"""The adapter against an API server in memory: what is asked, how often, and what each refusal becomes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.fake_kubernetes import FakeApi, status
+from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.adapters.kubernetes_transport import Broken, Request, Response
+from tutor_launchpad.core.access import Permission
+from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError, NotFound, Unreachable
+from tutor_launchpad.core.types import Object
+
+
+def config_map(**data: str) -> Object:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one", "namespace": "alpha"}, "data": data}
+
+
+def always(response: Response) -> Callable[[Request], Response]:
+    return lambda request: response
+
+
+def test_ensure_writes_only_what_differs() -> None:
+    api = FakeApi()
+    cluster = api.cluster
+
+    outcomes = [cluster.ensure(config_map(a="1", b="2")), cluster.ensure(config_map(a="1", b="2"))]
+
+    assert outcomes == ["created", "unchanged"]
+    assert api.writes == ["PATCH /api/v1/namespaces/alpha/configmaps/one"]
+
+
+def test_ensure_removes_what_it_no_longer_wants() -> None:
+    cluster = FakeApi().cluster
+    cluster.ensure(config_map(a="1", b="2"))
+
+    assert cluster.ensure(config_map(a="1")) == "updated"
+
+
+def test_ensure_leaves_what_others_added() -> None:
+    api = FakeApi()
+    cluster = api.cluster
+    cluster.ensure(config_map(a="1"))
+    api.read("configmaps", "alpha", "one")["data"]["theirs"] = "x"
+
+    assert cluster.ensure(config_map(a="1")) == "unchanged"
+
+
+def test_find_absent_is_none_and_delete_absent_says_so() -> None:
+    cluster = FakeApi().cluster
+
+    assert cluster.find("v1", "ConfigMap", "one", "alpha") is None
+    assert cluster.delete("v1", "ConfigMap", "one", "alpha") is False
+
+
+def test_list_reads_every_page_and_begins_again_when_its_version_is_gone() -> None:
+    pages = [
+        Response(200, b'{"items":[{"metadata":{"name":"a"}}],"metadata":{"continue":"t"}}'),
+        status(410, "Expired", "too old"),
+        Response(200, b'{"items":[{"metadata":{"name":"a"}}],"metadata":{"continue":"u"}}'),
+        Response(200, b'{"items":[{"metadata":{"name":"b"}}],"metadata":{}}'),
+    ]
+    api = FakeApi()
+    api.answer = lambda request: pages.pop(0)
+
+    found = api.cluster.list("v1", "Pod", "alpha")
+
+    assert [item["metadata"]["name"] for item in found] == ["a", "b"]
+    assert found[0]["kind"] == "Pod"
+
+
+REFUSALS = {
+    "unauthorized": (Response(401), Forbidden, "have expired or are wrong"),
+    "forbidden": (status(403, "Forbidden", 'User "u" cannot get'), Forbidden, 'User "u" cannot get'),
+    "quota": (status(403, "Forbidden", "exceeded quota: q"), Forbidden, "refuses to get"),
+    "terminating": (status(403, "Forbidden", "ns is being terminated"), Conflict, "is being deleted"),
+    "conflict": (status(409, "Conflict", "conflict with kubectl"), Conflict, "conflict with kubectl"),
+    "invalid": (status(422, "Invalid", "spec.x: no"), LaunchpadError, "spec.x: no"),
+    "unavailable": (status(503, "ServiceUnavailable", "etcd"), Unreachable, "try again"),
+    "proxy": (Response(302, b"<html>geheim</html>"), LaunchpadError, "proxy"),
+    "nonsense": (Response(200, b"<html>geheim</html>"), LaunchpadError, "not answer as a Kubernetes API"),
+    "no kind": (Response(404, b"404 page not found"), NotFound, "no kind ConfigMap"),
+}
+
+
+@pytest.mark.parametrize(("response", "error", "text"), REFUSALS.values(), ids=REFUSALS)
+def test_refusal_becomes_one_sentence(response: Response, error: type[LaunchpadError], text: str) -> None:
+    api = FakeApi()
+    api.answer = always(response)
+
+    with pytest.raises(error) as caught:
+        api.cluster.get("v1", "ConfigMap", "one", "alpha")
+
+    assert text in str(caught.value)
+    assert "geheim" not in f"{caught.value} {caught.value.__cause__}"
+
+
+def test_error_about_a_secret_never_quotes_the_server() -> None:
+    api = FakeApi()
+    api.answer = always(status(422, "Invalid", 'data.key: Invalid value: "geheim"'))
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "a"}, "data": {}}
+
+    with pytest.raises(LaunchpadError) as caught:
+        api.cluster.apply(secret)
+
+    assert "Secret a/s" in str(caught.value)
+    assert "geheim" not in f"{caught.value} {caught.value.__cause__!r}"
+
+
+def test_passing_failure_is_repeated_and_lasting_one_is_not() -> None:
+    waits: list[float] = []
+    answers = [status(429, "TooManyRequests", ""), status(503, "x", ""), Response(200, b'{"kind":"ConfigMap"}')]
+    api = FakeApi()
+    api.answer = lambda request: answers.pop(0)
+
+    assert Cluster(api, sleep=waits.append).get("v1", "ConfigMap", "one", "alpha") == {"kind": "ConfigMap"}
+    assert len(waits) == 2
+
+    api.answer = always(status(422, "Invalid", ""))
+    before = len(api.requests)
+    with pytest.raises(LaunchpadError):
+        api.cluster.get("v1", "ConfigMap", "one", "alpha")
+    assert len(api.requests) == before + 1
+
+
+def test_create_is_not_repeated_once_the_server_may_have_acted() -> None:
+    def broken(request: Request) -> Response | None:
+        raise Broken("connection reset by peer", sent=True)
+
+    api = FakeApi()
+    api.answer = broken
+
+    with pytest.raises(Unreachable, match=r"https://fake:6443 does not answer \(connection reset by peer\)"):
+        api.cluster.create(config_map())
+    assert len(api.requests) == 1
+
+    with pytest.raises(Unreachable):
+        api.cluster.apply(config_map())
+    assert len(api.requests) == 5
+
+
+def test_can_i_asks_only_for_what_the_rules_do_not_grant() -> None:
+    rules = {"resourceRules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods", "pods/log"]}]}
+
+    def answer(request: Request) -> Response:
+        if request.path.endswith("rulesreviews"):
+            return Response(201, json.dumps({"status": rules}).encode())
+        return Response(201, b'{"status":{"allowed":false}}')
+
+    api = FakeApi()
+    api.answer = answer
+    granted = [Permission("get", "", "pods", "alpha"), Permission("get", "", "pods", "alpha", "log")]
+    denied = [Permission("list", "", "pods", "alpha"), Permission("get", "", "namespaces")]
+
+    assert api.cluster.can_i(granted + denied) == denied
+    assert len(api.requests) == 3
+
+
+def test_unknown_kind_is_looked_up_once_per_group_version() -> None:
+    resources = {"resources": [{"kind": "Widget", "name": "widgets", "namespaced": True}]}
+    api = FakeApi()
+    api.answer = lambda request: Response(
+        200, json.dumps(resources if request.path == "/apis/example.org/v1" else {"kind": "Widget"}).encode()
+    )
+    cluster = api.cluster
+
+    cluster.get("example.org/v1", "Widget", "w", "alpha")
+    cluster.get("example.org/v1", "Widget", "v", "alpha")
+
+    assert [request.path for request in api.requests] == [
+        "/apis/example.org/v1",
+        "/apis/example.org/v1/namespaces/alpha/widgets/w",
+        "/apis/example.org/v1/namespaces/alpha/widgets/v",
+    ]
+    with pytest.raises(NotFound, match="no kind Gadget"):
+        cluster.get("example.org/v1", "Gadget", "g", "alpha")
+
+
+def test_kinds_reads_the_whole_discovery_in_two_requests() -> None:
+    group = {
+        "metadata": {"name": "apps"},
+        "versions": [
+            {
+                "version": "v1",
+                "resources": [
+                    {"resource": "deployments", "responseKind": {"kind": "Deployment"}, "scope": "Namespaced"}
+                ],
+            }
+        ],
+    }
+    api = FakeApi()
+    api.answer = always(Response(200, json.dumps({"items": [group]}).encode()))
+
+    assert api.cluster.kinds() == {("apps/v1", "Deployment")}
+    assert len(api.requests) == 2

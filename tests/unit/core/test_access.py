@@ -1,0 +1,36 @@
+"""Permissions: what a deploy needs, and how the missing ones are told."""
+
+from __future__ import annotations
+
+from tutor_launchpad.core.access import Permission, needed, sentences
+from tutor_launchpad.core.settings import Settings
+
+SEAL_KEY = "k" * 20
+
+
+def test_needed_touches_only_the_three_namespaces() -> None:
+    found = needed(Settings(instance="alpha", mysql_server="main", seal_key=SEAL_KEY))
+
+    assert {one.namespace for one in found} == {"", "alpha", "argocd", "launchpad"}
+    assert {one.resource for one in found if not one.namespace} == {"namespaces"}
+
+
+def test_needed_without_servers_leaves_the_namespace_of_provisioning_alone() -> None:
+    found = needed(Settings(instance="alpha", seal_key=SEAL_KEY))
+
+    assert "launchpad" not in {one.namespace for one in found}
+
+
+def test_sentences_gather_the_verbs_of_a_place() -> None:
+    denied = [
+        Permission("list", "batch", "jobs", "alpha"),
+        Permission("delete", "batch", "jobs", "alpha"),
+        Permission("create", "", "namespaces"),
+        Permission("get", "", "pods", "alpha", "log"),
+    ]
+
+    assert sentences(denied) == [
+        "You may not list, delete jobs.batch in alpha: ask an administrator of the cluster for a role with it.",
+        "You may not create namespaces in the whole cluster: ask an administrator of the cluster for a role with it.",
+        "You may not get pods/log in alpha: ask an administrator of the cluster for a role with it.",
+    ]

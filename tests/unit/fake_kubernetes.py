@@ -1,0 +1,153 @@
+"""An API server in memory, behind the adapter's own transport: what tests of the adapter and of the steps talk to.
+
+Server-side apply is simplified: what is applied replaces what this manager had applied, other fields stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+from urllib.parse import unquote
+
+from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.adapters.kubernetes_kinds import KNOWN
+from tutor_launchpad.adapters.kubernetes_transport import Request, Response
+from tutor_launchpad.core.types import Object
+
+Key = tuple[str, str, str]  # plural, namespace, name
+KINDS = {served.plural: (version, kind) for (version, kind), served in KNOWN.items()}
+
+
+class FakeApi:
+    """Objects by key, and every request that was made. `answer` may take over a request."""
+
+    server = "https://fake:6443"
+
+    def __init__(self, *objects: Object) -> None:
+        self.objects: dict[Key, Object] = {}
+        self.requests: list[Request] = []
+        self.logs: dict[str, str] = {}
+        self.answer: Callable[[Request], Response | None] = lambda request: None
+        self.after: Callable[[Request], None] = lambda request: None
+        self._version = 0
+        for obj in objects:
+            self.put(obj)
+
+    @property
+    def cluster(self) -> Cluster:
+        """A client of this server that does not wait."""
+        return Cluster(self, sleep=lambda seconds: None)
+
+    @property
+    def writes(self) -> list[str]:
+        """Method and path of each request that may change something."""
+        reviews = ("reviews",)
+        return [
+            f"{one.method} {one.path}"
+            for one in self.requests
+            if one.method != "GET" and not one.path.endswith(reviews)
+        ]
+
+    def put(self, obj: Object) -> Object:
+        """Store as somebody else would."""
+        plural = KNOWN[obj["apiVersion"], obj["kind"]].plural
+        self._version += 1
+        stored = deepcopy(obj)
+        stored["metadata"]["resourceVersion"] = str(self._version)
+        self.objects[plural, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]] = stored
+        return stored
+
+    def read(self, plural: str, namespace: str, name: str) -> Object:
+        """What is stored."""
+        return self.objects[plural, namespace, name]
+
+    def send(self, request: Request) -> Response:
+        """Answer one request."""
+        self.requests.append(request)
+        response = self.answer(request) or self._handle(request)
+        self.after(request)
+        return response
+
+    def _handle(self, request: Request) -> Response:
+        key, sub = _parse(request.path)
+        if sub == "log":
+            return Response(200, self.logs.get(key[2], "").encode())
+        if request.method == "GET" and not key[2]:
+            return _ok({"items": [obj for obj in self.objects.values() if _selected(obj, key, dict(request.query))]})
+        if request.method == "POST":
+            body = json.loads(request.body or b"{}")
+            if key[0].endswith("reviews"):
+                return _ok({"status": {"allowed": True}})
+            return _ok(self.put(body), 201)
+        if request.method == "PATCH":
+            return self._patch(key, request)
+        if key not in self.objects:
+            return status(404, "NotFound", f'{key[0]} "{key[2]}" not found', kind=key[0], name=key[2])
+        if request.method == "DELETE":
+            return _ok(self.objects.pop(key))
+        return _ok(self.objects[key])
+
+    def _patch(self, key: Key, request: Request) -> Response:
+        body = json.loads(request.body or b"{}")
+        live = self.objects.get(key)
+        if "apply" in dict(request.headers)["Content-Type"]:
+            managed = {"manager": "launchpad", "operation": "Apply", "fieldsV1": _fields(body)}
+            merged = deepcopy(body) if live is None else merge(live, body)
+            merged["metadata"]["managedFields"] = [managed]
+            return _ok(self.put(merged))
+        if live is None:
+            return status(404, "NotFound", f'{key[0]} "{key[2]}" not found', kind=key[0], name=key[2])
+        asked = body.get("metadata", {}).get("resourceVersion")
+        if asked and asked != live["metadata"]["resourceVersion"]:
+            return status(409, "Conflict", "the object has been modified")
+        return _ok(self.put(merge(live, body)))
+
+
+def status(code: int, reason: str, message: str, **details: str) -> Response:
+    """A Kubernetes Status."""
+    body = {"kind": "Status", "code": code, "reason": reason, "message": message, "details": details}
+    return Response(code, json.dumps(body).encode())
+
+
+def merge(live: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON merge patch."""
+    merged = dict(deepcopy(live))
+    for key, value in change.items():
+        if value is None:
+            merged.pop(key, None)
+        elif isinstance(value, Mapping):
+            merged[key] = merge(merged.get(key) or {}, value)
+        else:
+            merged[key] = value
+    return merged
+
+
+def _parse(path: str) -> tuple[Key, str]:
+    parts = path.strip("/").split("/")
+    parts = parts[2:] if parts[0] == "api" else parts[3:]
+    namespace = ""
+    if parts and parts[0] == "namespaces" and len(parts) > 2:
+        namespace, parts = parts[1], parts[2:]
+    parts += [""] * (3 - len(parts))
+    return (parts[0], namespace, unquote(parts[1])), parts[2]
+
+
+def _selected(obj: Object, key: Key, query: dict[str, str]) -> bool:
+    plural = KNOWN[obj["apiVersion"], obj["kind"]].plural
+    labels = obj["metadata"].get("labels", {})
+    wanted = [term.partition("=") for term in query.get("labelSelector", "").split(",") if term]
+    return (
+        plural == key[0]
+        and key[1] in ("", obj["metadata"].get("namespace", ""))
+        and all(name in labels and (not equals or labels[name] == value) for name, equals, value in wanted)
+    )
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {f"f:{key}": _fields(inner) for key, inner in value.items()} if isinstance(value, dict) else {}
+
+
+def _ok(content: Object, code: int = 200) -> Response:
+    return Response(code, json.dumps(content).encode())

@@ -1,0 +1,67 @@
+"""The permissions that a deploy needs, and how to say which ones are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tutor_launchpad.core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One verb on one resource; an empty `namespace` means cluster-wide (or a cluster-scoped kind)."""
+
+    verb: str
+    group: str
+    resource: str
+    namespace: str = ""
+    subresource: str = ""
+
+    def __str__(self) -> str:
+        """`get pods/log in alpha`."""
+        name = (
+            self.resource
+            + (f".{self.group}" if self.group else "")
+            + (f"/{self.subresource}" if self.subresource else "")
+        )
+        return f"{self.verb} {name}{' in ' + self.namespace if self.namespace else ' in the whole cluster'}"
+
+
+def _all(verbs: str, group: str, resources: str, namespace: str = "") -> list[Permission]:
+    return [Permission(verb, group, resource, namespace) for resource in resources.split() for verb in verbs.split()]
+
+
+def needed(settings: Settings) -> list[Permission]:
+    """What one deploy of this instance may have to do, in the order in which it does it."""
+    own, argo = settings.instance, settings.argocd_namespace
+    found = [
+        *_all("get create patch", "", "namespaces"),
+        *_all("get list create patch", "", "secrets", own),
+        *_all("list create patch delete", "", "resourcequotas limitranges", own),
+        *_all("list", "", "pods events", own),
+        Permission("get", "", "pods", own, "log"),
+        *_all("list delete", "batch", "jobs", own),
+        *_all("list create patch delete", "networking.k8s.io", "networkpolicies", own),
+        *_all("get list create patch", "", "secrets", argo),
+        *_all("get create patch", "argoproj.io", "applications appprojects", argo),
+    ]
+    if settings.servers:
+        found += [
+            *_all("get list create patch delete", "", "secrets configmaps", settings.namespace),
+            *_all("get list create", "argoproj.io", "workflows", settings.namespace),
+            *_all("get create patch", "argoproj.io", "workflowtemplates", settings.namespace),
+            Permission("get", "", "pods", settings.namespace, "log"),
+        ]
+    return found
+
+
+def sentences(denied: Iterable[Permission]) -> list[str]:
+    """One sentence a place and resource, with all the verbs that are missing there."""
+    verbs: dict[Permission, list[str]] = {}
+    for permission in denied:
+        verbs.setdefault(replace(permission, verb=""), []).append(permission.verb)
+    return [
+        f"You may not {replace(place, verb=', '.join(names))}: ask an administrator of the cluster for a role with it."
+        for place, names in verbs.items()
+    ]
