@@ -1,0 +1,18 @@
+"""`tutor launchpad …`: one verb a file, loaded only when it is called."""
+
+from __future__ import annotations
+
+from tutor_launchpad.commands.lazy import LazyGroup
+
+launchpad = LazyGroup(
+    name="launchpad",
+    help="Deploy and look after this Open edX instance on Kubernetes, by way of Git, Argo CD and Argo Workflows.",
+    package="tutor_launchpad.commands",
+    verbs={
+        "deploy": "Make this instance run as it is configured.",
+        "plan": "Show what a deploy would change.",
+        "provision": "Make the databases, buckets and users of this instance.",
+        "server": "Register the database and storage servers of the cluster.",
+        "status": "Show what is in Git, what runs, and whether it is healthy.",
+    },
+)

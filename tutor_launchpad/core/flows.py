@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor_launchpad.core.types import Config
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -14,3 +16,17 @@ class Flow:
     ports: tuple[int, ...] = ()
     protocol: str = "TCP"
     excluded: tuple[str, ...] = ()
+
+
+LINK_LOCAL = ("169.254.0.0/16", "fe80::/10")
+ANYWHERE = ("0.0.0.0/0", "::/0")
+HTTPS_PORT = 443
+
+
+def own_flows(config: Config) -> list[Flow]:
+    """What every Open edX needs: HTTPS and mail to anywhere but link-local addresses, where clouds keep credentials."""
+    smtp = 25 if config.get("RUN_SMTP") else int(config.get("SMTP_PORT") or 25)
+    return [
+        Flow("https", ANYWHERE, (HTTPS_PORT,), excluded=LINK_LOCAL),
+        Flow("smtp", ANYWHERE, (smtp,), excluded=LINK_LOCAL),
+    ]

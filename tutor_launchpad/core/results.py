@@ -39,6 +39,17 @@ class DeployResult:
     next: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class PlanResult:
+    """What a deploy would change. `files`: (action, path) in the instance's folder; `cluster`: a line an object."""
+
+    instance: str
+    repository: str
+    changed: bool
+    files: tuple[tuple[str, str], ...]
+    cluster: tuple[str, ...]
+
+
 def render_json(result: object) -> str:
     """A result dataclass as one JSON document."""
     return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload, no-any-return]

@@ -10,32 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.types import Config
+from tutor_launchpad.defaults import DEFAULTS, UNIQUE
 
 PREFIX = "LAUNCHPAD_"
-
-DEFAULTS: dict[str, object] = {
-    "LAUNCHPAD_INSTANCE": "{{ K8S_NAMESPACE }}",
-    "LAUNCHPAD_REPOSITORY": "",
-    "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE": "",
-    "LAUNCHPAD_BRANCH": "main",
-    "LAUNCHPAD_AUTO_SYNC": True,
-    "LAUNCHPAD_MYSQL_SERVER": "",
-    "LAUNCHPAD_MONGODB_SERVER": "",
-    "LAUNCHPAD_STORAGE_SERVER": "",
-    "LAUNCHPAD_WORKER_IMAGE": "",
-    "LAUNCHPAD_NAMESPACE": "launchpad",
-    "LAUNCHPAD_ARGOCD_NAMESPACE": "argocd",
-    "LAUNCHPAD_INGRESS_NAMESPACES": ["harmony", "ingress-nginx", "traefik"],
-    "LAUNCHPAD_QUOTA": {},
-    "LAUNCHPAD_LIMITS": {},
-    "LAUNCHPAD_NETWORK_POLICIES": True,
-    "LAUNCHPAD_CLUSTER_RESOURCES": [],
-    "LAUNCHPAD_JOB_DEADLINE": 3600,
-}
-"""Setting → default, as Tutor's CONFIG_DEFAULTS takes them."""
-
-UNIQUE: dict[str, str] = {"LAUNCHPAD_SEAL_KEY": "{{ 43|random_string }}"}
-"""Settings that Tutor generates once and keeps in the root's config.yml."""
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 RESERVED = re.compile(r"default|kube-.*")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tutor_launchpad.adapters.git import Repository
     from tutor_launchpad.adapters.kubernetes import Cluster
     from tutor_launchpad.core.instance import Record
+    from tutor_launchpad.core.plan import FileChange
     from tutor_launchpad.core.seal import Mask, Sealed
 
 
@@ -37,25 +38,38 @@ class Options:
 
 @dataclass
 class Deployment:
-    """One run of deploy. `cluster` is None where there is none; `record` and what follows are set by the check."""
+    """One run of deploy.
+
+    `cluster` is None where there is none. `config` is Tutor's rendered configuration with `overrides`, which the
+    resources outside of the namespace bring, on top. What follows `config` is set by the check.
+    """
 
     root: Path
     options: Options
     settings: Settings
-    config: Config
     progress: Progress
     cluster: Cluster | None
     repository: Repository
     overrides: Config = field(default_factory=dict)
+    config: Config = field(default_factory=dict)
     objects: list[Object] = field(default_factory=list)
+    secrets: dict[str, str] = field(default_factory=dict)
     sealed: Sealed | None = None
     mask: Mask | None = None
     record: Record | None = None
+    application: tuple[Object, ...] = ()
+    hosts: tuple[str, ...] = ()
+    changes: list[FileChange] = field(default_factory=list)
     revision: str = ""
     changed: bool = False
-    urls: tuple[str, ...] = ()
     remaining: list[str] = field(default_factory=list)
     results: list[StepResult] = field(default_factory=list)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where people reach the instance."""
+        scheme = "https" if self.config.get("ENABLE_HTTPS") else "http"
+        return tuple(f"{scheme}://{self.config[name]}" for name in ("LMS_HOST", "CMS_HOST") if name in self.config)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,162 @@
+"""The repository adapter on real repositories."""
+
+from __future__ import annotations
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tutor_launchpad.adapters.git import Repository
+from tutor_launchpad.adapters.git_process import Runner
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, NotFound
+
+FOLDER = PurePosixPath("instances/alpha")
+
+
+def _git(*arguments: str, cwd: Path) -> str:
+    return subprocess.run(["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def _local(path: Path) -> Repository:
+    return Repository(str(path), "main", path, "", Runner(str(path)), sleep=lambda _: None)
+
+
+def _remote(cache: Path, remote: Path) -> Repository:
+    return Repository(str(remote), "main", cache, str(remote), Runner(str(remote)), sleep=lambda _: None)
+
+
+def _record(repository: Repository, files: dict[str, bytes], folder: PurePosixPath = FOLDER) -> tuple[str, bool]:
+    return repository.record(folder, files, "Update\n", lambda parent: None)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    path = tmp_path / "remote.git"
+    _git("init", "--bare", "--initial-branch=main", str(path), cwd=tmp_path)
+    return path
+
+
+def test_first_record_makes_the_repository_and_its_work_tree(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+
+    revision, new = _record(repository, {"config.yml": b"A: 1\n", "manifests/a b.yml": b"x\n"})
+
+    assert new
+    assert (tmp_path / "repo/instances/alpha/manifests/a b.yml").read_bytes() == b"x\n"
+    assert _git("status", "--porcelain", cwd=tmp_path / "repo") == ""
+    assert _git("rev-parse", "main", cwd=tmp_path / "repo") == revision
+
+
+def test_same_files_make_no_commit(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    first, _ = _record(repository, {"a": b"1"})
+
+    assert _record(_local(tmp_path / "repo"), {"a": b"1"}) == (first, False)
+
+
+def test_removed_file_leaves_and_other_folders_stay(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    _record(repository, {"x": b"other"}, PurePosixPath("instances/beta"))
+    _record(repository, {"a": b"1", "b": b"2"})
+
+    _record(repository, {"b": b"2"})
+
+    assert not (tmp_path / "repo/instances/alpha/a").exists()
+    assert (tmp_path / "repo/instances/beta/x").read_bytes() == b"other"
+
+
+def test_work_tree_that_was_left_behind_is_shown_again(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    _record(repository, {"a": b"1"})
+    (tmp_path / "repo/instances/alpha/a").unlink()
+
+    _record(repository, {"a": b"1"})
+
+    assert (tmp_path / "repo/instances/alpha/a").read_bytes() == b"1"
+
+
+def test_record_is_pushed_and_read_back(tmp_path: Path, bare: Path) -> None:
+    revision, new = _record(_remote(tmp_path / "cache", bare), {"launchpad.json": b"{}"})
+
+    other = _remote(tmp_path / "other", bare)
+    assert new
+    assert other.fetch() == revision
+    assert other.files(FOLDER, revision) == {"launchpad.json": b"{}"}
+    assert other.find(PurePosixPath("instances"), "launchpad.json", revision) == {"alpha": b"{}"}
+
+
+def test_ten_racing_pushes_lose_nothing(tmp_path: Path, bare: Path) -> None:
+    def one(number: int) -> None:
+        _record(_remote(tmp_path / f"cache{number}", bare), {"f": b"%d" % number}, PurePosixPath(f"instances/i{number}"))
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(one, range(10)))
+
+    assert _git("rev-list", "--count", "main", cwd=bare) == "10"
+    assert len(_git("ls-tree", "-r", "--name-only", "main", cwd=bare).splitlines()) == 10
+
+
+def test_push_that_always_loses_gives_up_with_the_reason(tmp_path: Path, bare: Path) -> None:
+    repository = _remote(tmp_path / "cache", bare)
+    other = _remote(tmp_path / "other", bare)
+    count = iter(range(1000))
+
+    def somebody_else_pushes() -> None:
+        _record(other, {"f": b"%d" % next(count)}, PurePosixPath("instances/beta"))
+
+    with pytest.raises(Conflict, match="changed under each of 20 tries"):
+        repository.record(FOLDER, {"a": b"1"}, "Update\n", lambda parent: None, somebody_else_pushes)
+
+
+def test_descendant_with_the_same_folder_counts_as_the_same(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    first, _ = _record(repository, {"a": b"1"})
+    second, _ = _record(repository, {"x": b"other"}, PurePosixPath("instances/beta"))
+    third, _ = _record(repository, {"a": b"2"})
+
+    assert repository.same_tree(first, second, FOLDER)
+    assert not repository.same_tree(first, third, FOLDER)
+    assert not repository.same_tree(second, first, FOLDER)
+
+
+def test_history_gives_the_newest_versions_first(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    for number in range(4):
+        _record(repository, {"launchpad.json": b"%d" % number})
+
+    assert repository.history(FOLDER, "launchpad.json", 3) == [b"3", b"2", b"1"]
+
+
+def test_missing_branch_of_a_filled_repository_is_refused(tmp_path: Path, bare: Path) -> None:
+    _record(_remote(tmp_path / "cache", bare), {"a": b"1"})
+    repository = _remote(tmp_path / "other", bare)
+    repository.branch = "production"
+
+    with pytest.raises(NotFound, match=r"no branch 'production' \(it has main\)"):
+        repository.fetch()
+
+
+def test_missing_repository_is_named(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="was not found"):
+        _remote(tmp_path / "cache", tmp_path / "nowhere").fetch()
+
+
+def test_file_in_place_of_a_repository_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+
+    with pytest.raises(LaunchpadError, match="is a file, not a Git repository"):
+        _local(tmp_path / "file").fetch()
+
+
+def test_commit_without_an_identity_is_made_by_launchpad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "user.useConfigOnly")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
+
+    _record(_local(tmp_path / "repo"), {"a": b"1"})
+
+    assert _git("log", "-1", "--format=%an", cwd=tmp_path / "repo") == "Launchpad"

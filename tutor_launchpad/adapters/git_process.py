@@ -1,0 +1,127 @@
+"""How git is called: without prompts, with its credentials out of arguments and addresses, with its errors told apart."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor_launchpad.adapters import processes
+from tutor_launchpad.adapters.processes import ProcessFailed
+from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound, Unreachable
+
+NETWORK_TIMEOUT = 300.0
+FALLBACK_IDENTITY = "Launchpad <launchpad@localhost>"
+
+_FORBIDDEN = re.compile(
+    r"authentication failed|could not read username|could not read password|permission denied|"
+    r"returned error: 40[13]|access denied|invalid credentials|host key verification failed",
+    re.IGNORECASE,
+)
+_NOT_FOUND = re.compile(
+    r"repository .*not found|returned error: 404|does not appear to be a git repository|does not exist|"
+    r"couldn't find remote ref",
+    re.IGNORECASE,
+)
+_UNREACHABLE = re.compile(
+    r"could not resolve host|connection refused|connection timed out|connection reset|failed to connect|"
+    r"couldn't connect|network is unreachable|no route to host|ssl|early eof|hung up unexpectedly|returned error: 5\d\d",
+    re.IGNORECASE,
+)
+_RACE = re.compile(r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value", re.IGNORECASE)
+_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+class PushRejected(LaunchpadError):
+    """Somebody else's commit came first; making ours again on top of it may go through."""
+
+
+@dataclass
+class Runner:
+    """Calls git for one repository. `credentials_file`: see `RepositoryCredentials`; `address` is for messages."""
+
+    address: str
+    credentials_file: Path | None = None
+    is_key: bool = False
+    last_error: str = ""
+
+    def run(self, *arguments: str, cwd: Path, stdin: bytes | None = None) -> bytes:
+        """Standard output of a git command; network failures become Forbidden, NotFound or Unreachable."""
+        network = arguments[0] in ("fetch", "push", "ls-remote")
+        try:
+            return processes.run(
+                ["git", *self._options(network), *arguments],
+                cwd=cwd,
+                env=self._environment(network),
+                stdin=stdin,
+                timeout=NETWORK_TIMEOUT,
+            )
+        except ProcessFailed as error:
+            self.last_error = error.stderr
+            if network:
+                raise self._explain(error) from error
+            raise
+
+    def push(self, cwd: Path, remote: str, refspec: str) -> None:
+        """Push one reference, never forced. Raises `PushRejected` where another push was first."""
+        try:
+            self.run("push", remote, refspec, cwd=cwd)
+        except LaunchpadError as error:
+            if _RACE.search(self.last_error):
+                raise PushRejected(self.last_error) from error
+            if "[remote rejected]" in self.last_error:
+                reason = self._reason(self.last_error)
+                raise Forbidden(f"{self.address} refuses the push: {reason}. Allow it for this user there.") from error
+            raise
+
+    def identity(self, cwd: Path) -> str:
+        """`Name <address>` for commits: Git's own, or ours where none is configured."""
+        try:
+            text = self.run("var", "GIT_COMMITTER_IDENT", cwd=cwd).decode()
+        except ProcessFailed:
+            return FALLBACK_IDENTITY
+        match = re.match(r"(.*<[^>]*>) ", text)
+        return match.group(1) if match else FALLBACK_IDENTITY
+
+    def _options(self, network: bool) -> list[str]:
+        if not network or self.credentials_file is None or self.is_key:
+            return []
+        helper = f"store --file={shlex.quote(str(self.credentials_file))}"
+        return ["-c", "credential.helper=", "-c", f"credential.helper={helper}"]
+
+    def _environment(self, network: bool) -> dict[str, str]:
+        plain = {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8", "LANGUAGE": "C", "GIT_OPTIONAL_LOCKS": "0"}
+        if not network:
+            return plain
+        ssh = "ssh -o BatchMode=yes -o ConnectTimeout=20"
+        if self.is_key and self.credentials_file is not None:
+            ssh += f" -o IdentitiesOnly=yes -i {shlex.quote(str(self.credentials_file))}"
+            return {**plain, "GIT_SSH_COMMAND": ssh}
+        return plain
+
+    def _explain(self, error: ProcessFailed) -> LaunchpadError:
+        text, where = error.stderr, f"the repository {self.address}"
+        known: list[tuple[re.Pattern[str], Callable[[], LaunchpadError]]] = [
+            (_FORBIDDEN, lambda: Forbidden(
+                f"{where[0].upper()}{where[1:]} does not let us in ({self._reason(text)}): "
+                "check LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE or Git's credential helper."
+            )),
+            (_NOT_FOUND, lambda: NotFound(
+                f"{where[0].upper()}{where[1:]} was not found ({self._reason(text)}): check LAUNCHPAD_REPOSITORY, "
+                "or create it there."
+            )),
+            (_UNREACHABLE, lambda: Unreachable(
+                f"{where[0].upper()}{where[1:]} cannot be reached ({self._reason(text)}): check the network and try again."
+            )),
+        ]  # fmt: skip
+        for pattern, make in known:
+            if pattern.search(text):
+                return make()
+        return LaunchpadError(f"Git failed at {where}: {self._reason(text)}.")
+
+    def _reason(self, text: str) -> str:
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        telling = [line for line in lines if re.match(r"(fatal|error|remote|!)", line)] or lines or ["it said nothing"]
+        return _USERINFO.sub("", telling[0].rstrip("."))

@@ -1,0 +1,42 @@
+"""Objects from a kustomization, built by the kubectl that every user of Tutor on Kubernetes has."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import yaml
+
+from tutor_launchpad.adapters import processes
+from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.types import Object
+
+OLDEST_KUBECTL = (1, 27)
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def kubectl_problem() -> str:
+    """One sentence where the installed kubectl is too old to build Tutor's kustomization; empty where it is not."""
+    text = processes.run(["kubectl", "version", "--client", "--output=json"], timeout=30)
+    version = json.loads(text)["clientVersion"]
+    found = (int(version["major"]), int(re.sub(r"\D.*", "", version["minor"])))
+    if found >= OLDEST_KUBECTL:
+        return ""
+    return (
+        f"kubectl {found[0]}.{found[1]} cannot build Tutor's kustomization: "
+        f"install kubectl {OLDEST_KUBECTL[0]}.{OLDEST_KUBECTL[1]} or later."
+    )
+
+
+def build(folder: Path) -> list[Object]:
+    """The objects of the kustomization in this folder, in kustomize's order."""
+    try:
+        text = processes.run(["kubectl", "kustomize", str(folder)])
+    except processes.ProcessFailed as error:
+        reason = error.stderr.removeprefix("error: ").replace(str(folder), "the environment")
+        raise LaunchpadError(
+            f"kustomize cannot build the manifests that Tutor rendered: {reason} "
+            "A plugin's patch is the usual cause: disable the newest one and try again."
+        ) from error
+    return [item for item in yaml.load_all(text, Loader=_Loader) if item]

@@ -1,0 +1,100 @@
+"""Tutor's Python API: the configuration and environment of a root, with Drydock enabled for the rendering alone."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor import config as tutor_config
+from tutor import env as tutor_env
+from tutor import hooks as tutor_hooks
+from tutor import plugins
+from tutor.core.hooks import Context
+
+from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.types import Config
+
+DRYDOCK = "drydock"
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """A root's configuration.
+
+    `user`: what config.yml says. `config`: all settings, rendered. `templates`: setting → default before rendering.
+    """
+
+    user: Config
+    config: Config
+    templates: Config
+
+
+def load_configuration(root: Path, overrides: Config) -> Configuration:
+    """The root's configuration with `overrides` on top, in memory only.
+
+    Settings that Tutor generates once (passwords, keys) are saved to config.yml first if they are not there,
+    as `tutor config save` does.
+    """
+    with _quiet():
+        _save_generated(root)
+        user = _read_user(root)
+        if not plugins.is_loaded(DRYDOCK):
+            plugins.load(DRYDOCK)
+        enabled = sorted({*tutor_config.get_enabled_plugins(user), DRYDOCK})
+        with _overriding({**overrides, "PLUGINS": enabled}):
+            config = tutor_config.load_full(str(root))
+        templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
+    return Configuration(user, config, templates)
+
+
+def render_environment(config: Config, target: Path) -> Path:
+    """Write Tutor's environment below `target`; returns the folder with its kustomization."""
+    with _quiet():
+        tutor_hooks.Actions.CONFIG_LOADED.do(dict(config))
+        tutor_env.save(str(target), config)
+    return Path(tutor_env.base_dir(str(target)))
+
+
+def render_template(config: Config, name: str) -> str:
+    """The text of one of Tutor's or a plugin's templates."""
+    return str(tutor_env.render_file(config, *name.split("/")))
+
+
+def _read_user(root: Path) -> Config:
+    path = Path(tutor_config.config_path(str(root)))
+    return dict(tutor_config.get_yaml_file(str(path))) if path.exists() else {}
+
+
+def _save_generated(root: Path) -> None:
+    saved = _read_user(root)
+    wanted = tutor_config.get_base()
+    if any(name not in saved for name in wanted):
+        minimal = tutor_config.load_minimal(str(root))
+        try:
+            tutor_config.save_config_file(str(root), minimal)
+        except OSError as error:
+            raise LaunchpadError(f"Cannot write {tutor_config.config_path(str(root))}: {error.strerror}.") from error
+
+
+@contextlib.contextmanager
+def _overriding(values: Config) -> Iterator[None]:
+    context = Context("launchpad:overrides")
+    with context.enter():
+        tutor_hooks.Filters.CONFIG_USER.add_items(list(values.items()))
+    try:
+        yield
+    finally:
+        tutor_hooks.Filters.CONFIG_USER.clear(context=context.name)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Tutor tells its progress on standard output, which belongs to our result."""
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
+    except (OSError, UnicodeDecodeError) as error:
+        raise LaunchpadError(f"Tutor could not read or write its files: {error}.") from error

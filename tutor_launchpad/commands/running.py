@@ -1,0 +1,70 @@
+"""Runs deploys and plans for the verbs, and prints their results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tutor_launchpad import hooks
+from tutor_launchpad.commands.session import open_deployment
+from tutor_launchpad.commands.terminal import Display
+from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.plan import describe_files
+from tutor_launchpad.core.results import DeployResult, PlanResult, render_json
+from tutor_launchpad.steps.deployment import Deployment, Options
+from tutor_launchpad.steps.planning import plan_cluster
+from tutor_launchpad.steps.run import result_of, run_steps
+from tutor_launchpad.steps.target import Wish
+
+
+def deploy(root: Path, options: Options, wish: Wish, output: str) -> None:
+    """Run all steps and print the result, also where one of them fails."""
+    display = Display()
+    deployment = open_deployment(root, options, wish, display)
+    try:
+        result = run_steps(deployment, hooks.DEPLOY_STEPS.apply([]), display.step)
+    except LaunchpadError:
+        if output == "json":
+            click.echo(render_json(result_of(deployment)))
+        raise
+    hooks.INSTANCE_DEPLOYED.do(deployment)
+    click.echo(render_json(result) if output == "json" else _text(deployment, result))
+
+
+def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
+    """Print what a deploy would change."""
+    display = Display()
+    deployment = open_deployment(root, options, wish, display)
+    check = [step for step in hooks.DEPLOY_STEPS.apply([]) if step.name == "check"]
+    run_steps(deployment, check, display.step)
+    cluster = plan_cluster(deployment)
+    if output == "json":
+        files = tuple((change.action, change.path) for change in deployment.changes)
+        changed = bool(files or cluster)
+        click.echo(render_json(PlanResult(deployment.settings.instance, deployment.repository.address, changed, files, cluster)))
+        return
+    if not deployment.changes and not cluster:
+        click.echo("Nothing would change.")
+        return
+    if deployment.changes:
+        click.echo(f"In {deployment.repository.address}, folder {deployment.settings.folder}:")
+        click.echo(describe_files(deployment.changes))
+    if cluster:
+        click.echo("In the cluster:")
+        click.echo("\n".join(cluster))
+
+
+def _text(deployment: Deployment, result: DeployResult) -> str:
+    lines = [f"Instance {result.instance} is recorded at {result.revision[:10]} in {result.repository}."]
+    if deployment.cluster is not None:
+        lines = [f"Instance {result.instance} runs revision {result.revision[:10]}: {' '.join(result.urls)}"]
+        if not deployment.options.wait:
+            lines = [f"Instance {result.instance} is on its way to revision {result.revision[:10]}."]
+            lines.append("Watch it with: tutor launchpad status")
+    if result.next:
+        lines.append("A cluster would still:" if deployment.cluster is None else "Next:")
+        lines += [f"  - {item}" for item in result.next]
+    if deployment.cluster is None:
+        lines.append("Set LAUNCHPAD_REPOSITORY and a Kubernetes context, then deploy again.")
+    return "\n".join(lines)

@@ -1,0 +1,28 @@
+"""Builds a deployment from the command line and the Tutor root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tutor_launchpad.adapters.repositories import open_repository
+from tutor_launchpad.adapters.tutor import load_configuration
+from tutor_launchpad.core.settings import read_settings
+from tutor_launchpad.steps.deployment import Deployment, Options, Progress
+from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
+
+
+def open_deployment(root: Path, options: Options, wish: Wish, progress: Progress) -> Deployment:
+    """The deployment of this root, with its cluster reached; no step has run."""
+    configuration = load_configuration(root, {})
+    settings = read_settings(configuration.config)
+    cluster = find_cluster(settings, root, wish, changes=not options.dry_run)
+    make_own_folder(root)
+    return Deployment(
+        root=root,
+        options=options,
+        settings=settings,
+        progress=progress,
+        cluster=cluster,
+        repository=open_repository(settings, root),
+        config=configuration.config,
+    )

@@ -1,0 +1,97 @@
+"""An instance's folder in the cluster repository: which files it has, and what stands in them.
+
+    config.yml            public settings of the Tutor root
+    requirements.txt      pinned distributions of Tutor and the enabled plugins
+    plugins/              the root's own plugin files
+    application.yml       AppProject and Application
+    manifests/            one object a file
+    sealed/<map>/<file>   masked copies of the sealed maps
+    launchpad.json        format, the root's ID, versions, hosts, names of the sealed Secrets
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from tutor_launchpad.core.types import Config, Object
+
+FORMAT = 1
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class _Blocks(_Dumper):  # type: ignore[misc]
+    """Writes strings of several lines as blocks."""
+
+
+def _represent(dumper: Any, value: str) -> Any:
+    style = "|" if "\n" in value else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Blocks.add_representer(str, _represent)
+
+
+@dataclass(frozen=True)
+class Record:
+    """The files of an instance's folder, by their path in it, and what `launchpad.json` says."""
+
+    files: Mapping[str, bytes]
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a record is made from. `public_user`: settings of config.yml that hold no secret."""
+
+    public_user: Config
+    requirements: Sequence[str]
+    plugin_files: Mapping[str, bytes]
+    application: Sequence[Object]
+    manifests: Sequence[Object]
+    masked: Mapping[str, Mapping[str, str]]
+    about: Mapping[str, Any]
+
+
+def make_record(contents: Contents) -> Record:
+    """The record of an instance; the same contents give the same bytes."""
+    about = {"format": FORMAT, **contents.about}
+    files: dict[str, bytes] = {
+        "config.yml": dump_yaml(contents.public_user, sort=True),
+        "requirements.txt": "".join(f"{line}\n" for line in sorted(contents.requirements)).encode(),
+        "application.yml": b"---\n".join(dump_yaml(item) for item in contents.application),
+        "launchpad.json": (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(),
+    }
+    files |= {f"plugins/{name}": data for name, data in contents.plugin_files.items()}
+    files |= manifest_files(contents.manifests)
+    for name, texts in contents.masked.items():
+        files |= {f"sealed/{name}/{file}": text.encode() for file, text in texts.items()}
+    return Record(dict(sorted(files.items())), about)
+
+
+def manifest_files(objects: Iterable[Object]) -> dict[str, bytes]:
+    """`manifests/<kind>-<name>.yml` → the object; kinds of several API groups with one name stay apart."""
+    files: dict[str, bytes] = {}
+    for item in objects:
+        name = f"{item['kind'].lower()}-{item['metadata']['name'].replace(':', '_')}"
+        path = f"manifests/{name}.yml"
+        if path in files:
+            path = f"manifests/{name}.{item['apiVersion'].split('/')[0]}.yml"
+        files[path] = dump_yaml(item)
+    return files
+
+
+def public_settings(user: Config, secrets: Iterable[str]) -> Config:
+    """The settings of config.yml none of whose parts is secret. `secrets`: setting paths such as `A` or `A.key[0]`."""
+    roots = {path.replace("[", ".").split(".")[0].split(" ")[0] for path in secrets}
+    return {name: value for name, value in user.items() if name not in roots}
+
+
+def dump_yaml(value: object, sort: bool = False) -> bytes:
+    """YAML as it stands in the repository: blocks for long texts, no line folding."""
+    text: str = yaml.dump(value, Dumper=_Blocks, sort_keys=sort, allow_unicode=True, width=10**6, default_flow_style=False)
+    return text.encode()

@@ -1,0 +1,73 @@
+"""From what kustomize built to what an instance's manifests hold, before sealing."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+
+from tutor_launchpad.core.pods import containers, pod_template
+from tutor_launchpad.core.types import Object
+
+HOOK = "argocd.argoproj.io/hook"
+SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+KEPT = "Prune=false,Delete=false"
+
+
+def instance_objects(built: Sequence[Object]) -> list[Object]:
+    """The objects that the repository holds, each adapted; the input stays as it is.
+
+    Left out are the Namespace, which the deploy owns, and Tutor's job templates, which Argo CD would skip.
+    """
+    kept = [copy.deepcopy(item) for item in built if not _left_out(item)]
+    scaled = _autoscaled(kept)
+    for item in kept:
+        kind = item["kind"]
+        if kind == "Service":
+            _make_internal(item)
+        elif kind == "PersistentVolumeClaim":
+            _keep_data(item)
+        elif (kind, item["metadata"]["name"]) in scaled:
+            item["spec"].pop("replicas", None)
+    return kept
+
+
+def _left_out(item: Object) -> bool:
+    hook = item["metadata"].get("annotations", {}).get(HOOK)
+    return item["kind"] == "Namespace" or (item["kind"] == "Job" and hook == "Skip")
+
+
+def _make_internal(service: Object) -> None:
+    """A cluster has 2,768 node ports and pays for each load balancer; traffic comes through Ingresses."""
+    spec = service["spec"]
+    if spec.get("type") not in ("NodePort", "LoadBalancer"):
+        return
+    spec["type"] = "ClusterIP"
+    for name in ("externalTrafficPolicy", "loadBalancerIP", "loadBalancerClass", "loadBalancerSourceRanges"):
+        spec.pop(name, None)
+    for port in spec.get("ports", []):
+        port.pop("nodePort", None)
+
+
+def _keep_data(claim: Object) -> None:
+    annotations = claim["metadata"].setdefault("annotations", {})
+    given = [part for part in annotations.get(SYNC_OPTIONS, "").split(",") if part]
+    annotations[SYNC_OPTIONS] = ",".join(dict.fromkeys([*given, *KEPT.split(",")]))
+
+
+def _autoscaled(objects: Iterable[Object]) -> set[tuple[str, str]]:
+    targets = (o["spec"]["scaleTargetRef"] for o in objects if o["kind"] == "HorizontalPodAutoscaler")
+    return {(target["kind"], target["name"]) for target in targets}
+
+
+def images(objects: Iterable[Object]) -> list[str]:
+    """The container images that these objects run, sorted."""
+    templates = (pod_template(item) for item in objects)
+    return sorted(
+        {
+            container["image"]
+            for template in templates
+            if template is not None
+            for _, container in containers(template.get("spec", {}))
+            if container.get("image")
+        }
+    )

@@ -1,0 +1,102 @@
+"""Render, build, seal: from the Tutor root to the record that the repository is to hold. Nothing outside changes."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+
+from tutor_launchpad import hooks
+from tutor_launchpad.__about__ import __version__
+from tutor_launchpad.adapters import kustomize, tutor
+from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
+from tutor_launchpad.core.argocd import application_objects
+from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts
+from tutor_launchpad.core.instance import Contents, make_record, public_settings
+from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
+from tutor_launchpad.core.manifests import images, instance_objects
+from tutor_launchpad.core.seal import Mask, scan, seal
+from tutor_launchpad.core.secrets import find_secrets
+from tutor_launchpad.core.types import Config, Object
+from tutor_launchpad.steps.deployment import Deployment
+
+CADDYFILE = "apps/caddy/Caddyfile"
+
+OVERRIDES: Config = {
+    "DRYDOCK_INIT_JOBS": True,
+    # Ingresses end TLS; Caddy behind them would ask for certificates of its own and keep them in a volume.
+    "ENABLE_WEB_PROXY": False,
+}
+
+
+def prepare(deployment: Deployment) -> None:
+    """Fill in what follows `config`. Raises `Refused` with every reason for which the result must not be recorded."""
+    loaded = tutor.load_configuration(deployment.root, {**OVERRIDES, **deployment.overrides})
+    config = loaded.config
+    caddyfile = tutor.render_template(config, CADDYFILE)
+    config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
+    added: list[str] = hooks.SECRET_SETTINGS.apply([])
+    removed: list[str] = hooks.PUBLIC_SETTINGS.apply([])
+    secrets = find_secrets(config, loaded.templates, added, removed)
+    deployment.config, deployment.secrets, deployment.mask = config, secrets, Mask(secrets)
+    deployment.hosts = tuple(caddy_hosts(caddyfile))
+    objects = _objects(deployment)
+    served = ingress_hosts(objects)
+    if config.get("DRYDOCK_INGRESS"):
+        _refuse(host_problems(deployment.hosts, served))
+    deployment.objects = objects
+    deployment.sealed = seal(objects, secrets, deployment.settings.seal_key, deployment.settings.instance)
+    deployment.application = application_objects(_template_renderer(deployment))
+    _record(deployment, loaded.user)
+
+
+def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
+    address = deployment.settings.repository or deployment.repository.address
+    return partial(tutor.render_template, {**deployment.config, "LAUNCHPAD_URL": address})
+
+
+def _objects(deployment: Deployment) -> list[Object]:
+    with tempfile.TemporaryDirectory(prefix="launchpad-") as folder:
+        environment = tutor.render_environment(deployment.config, Path(folder))
+        built = kustomize.build(environment)
+    objects = instance_objects(built)
+    objects = hooks.MANIFESTS.apply(objects, deployment.config)
+    return assign_waves(become_ordinary_jobs(objects, deployment.settings.job_deadline))
+
+
+def _record(deployment: Deployment, user: Config) -> None:
+    sealed = deployment.sealed
+    assert sealed is not None
+    manifests = name_jobs(list(sealed.public))
+    enabled = list(deployment.config["PLUGINS"])
+    about = {
+        "id": deployment.config["ID"],
+        "versions": {"launchpad": __version__, **{name: metadata.version(dist) for name, dist in _VERSIONED.items()}},
+        "hosts": sorted(deployment.hosts),
+        "images": images(manifests),
+        "secrets": sorted(item["metadata"]["name"] for item in sealed.secrets),
+        "secret_settings": sorted(deployment.secrets),
+    }
+    deployment.record = make_record(
+        Contents(
+            public_user={**public_settings(user, deployment.secrets), "PLUGINS": enabled},
+            requirements=pinned_requirements(enabled),
+            plugin_files=plugin_files(enabled),
+            application=deployment.application,
+            manifests=manifests,
+            masked=sealed.masked,
+            about=about,
+        )
+    )
+    _refuse(scan(deployment.record.files, deployment.secrets))
+
+
+_VERSIONED = {"tutor": "tutor", "drydock": "tutor-contrib-drydock"}
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise Refused(problems)

@@ -1,0 +1,41 @@
+"""Runs the steps of a deploy, one after the other, and times them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+
+from tutor_launchpad.core.results import DeployResult, Status, StepResult
+from tutor_launchpad.steps.deployment import Deployment, Step
+
+Shown = Callable[[str], AbstractContextManager[Callable[[StepResult], None]]]
+"""Shows a step while it runs: enter with its name, call with its result."""
+
+
+def run_steps(deployment: Deployment, steps: Iterable[Step], shown: Shown) -> DeployResult:
+    """The result of all steps. A step that raises is recorded as failed and ends the deploy with its error."""
+    for step in steps:
+        started = time.monotonic()
+        with shown(step.name) as show:
+            status, detail = Status.FAILED, ""
+            try:
+                status, detail = step.run(deployment)
+            finally:
+                result = StepResult(step.name, status, round(time.monotonic() - started, 2), detail)
+                deployment.results.append(result)
+                show(result)
+    return result_of(deployment)
+
+
+def result_of(deployment: Deployment) -> DeployResult:
+    """What has been done so far."""
+    return DeployResult(
+        instance=deployment.settings.instance,
+        revision=deployment.revision,
+        repository=deployment.repository.address,
+        changed=deployment.changed,
+        steps=tuple(deployment.results),
+        urls=deployment.urls,
+        next=tuple(deployment.remaining),
+    )

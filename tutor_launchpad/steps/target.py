@@ -1,0 +1,98 @@
+"""Which cluster and repository a root deploys to, and that it is the one that its operator means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor_launchpad.adapters.kubernetes import Cluster, contexts
+from tutor_launchpad.adapters.repositories import is_remote
+from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.settings import Settings
+
+MEMORY = Path("launchpad", "cluster.json")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line says of the cluster. `confirm` asks a person and returns their answer; None: nobody there."""
+
+    context: str | None = None
+    no_cluster: bool = False
+    yes: bool = False
+    confirm: Callable[[str], bool] | None = None
+
+
+def find_cluster(settings: Settings, root: Path, wish: Wish, *, changes: bool) -> Cluster | None:
+    """The cluster to deploy to, reached and confirmed; None in the embedded mode.
+
+    `changes`: whether anything will be changed there; only then must a context be confirmed, and is remembered.
+    """
+    if wish.no_cluster:
+        return None
+    name = wish.context or contexts()[1]
+    if name is None:
+        return None
+    if not is_remote(settings.repository):
+        raise Refused([
+            f"Kubernetes context {name!r} is configured, but Argo CD there cannot read "
+            f"{settings.repository or 'the local repository'!r}: set LAUNCHPAD_REPOSITORY to an https:// or ssh:// "
+            "address that it reaches, or use --no-cluster to work in a local repository alone."
+        ])  # fmt: skip
+    if changes:
+        _confirm(name, root, wish)
+    cluster = Cluster.connect(name)
+    if changes:
+        remember(root, name)
+    return cluster
+
+
+def remembered(root: Path) -> str:
+    """The context that this root has used last; empty where it has used none."""
+    path = root / MEMORY
+    if not path.exists():
+        return ""
+    try:
+        return str(json.loads(path.read_text())["context"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise LaunchpadError(f"{path} is not readable: delete it; the context will be asked for again.") from error
+
+
+def remember(root: Path, context: str) -> None:
+    """Keep the context for the next run."""
+    make_own_folder(root)
+    path = root / MEMORY
+    text = json.dumps({"context": context}) + "\n"
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def make_own_folder(root: Path) -> Path:
+    """Launchpad's folder below the Tutor root, which a repository that holds the root must not take along."""
+    folder = root / MEMORY.parent
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n")
+    except OSError as error:
+        raise LaunchpadError(f"Cannot write to {folder}: {error.strerror}.") from error
+    return folder
+
+
+def _confirm(name: str, root: Path, wish: Wish) -> None:
+    before = remembered(root)
+    if name in (before, wish.context):
+        return
+    if before:
+        question = f"This root was deployed to Kubernetes context {before!r} so far. Deploy to {name!r} from now on?"
+    else:
+        question = f"Deploy to Kubernetes context {name!r}?"
+    if wish.yes and not before:
+        return
+    if wish.confirm is not None and wish.confirm(question):
+        return
+    ways = f"--context {name}" if before else f"--context {name} or --yes"
+    raise Refused([f"{question} Confirm it with {ways}, or leave the cluster out with --no-cluster."])
