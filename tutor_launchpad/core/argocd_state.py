@@ -1,0 +1,196 @@
+"""What an Application says about itself, as data, and what a deploy does next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tutor_launchpad.core.argocd import REFRESH
+from tutor_launchpad.core.types import Object
+
+ENDED_BADLY = ("Failed", "Error")
+SETTLED = ("Healthy", "Suspended", "")
+NO_WAITING = (
+    "exceeded quota",
+    "violates PodSecurity",
+    "is not permitted in project",
+    "could not find the requested resource",
+    "no matches for kind",
+    "field is immutable",
+    "is invalid:",
+)
+"""Failures of a sync that its retries do not mend."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One object of the instance, as Argo CD sees it."""
+
+    kind: str
+    name: str
+    sync: str
+    health: str
+    message: str = ""
+    wave: int = 0
+    pruned: bool = False
+
+    def __str__(self) -> str:
+        """`Deployment lms (Progressing: waiting for rollout)`."""
+        state = self.health if self.health not in SETTLED else self.sync
+        return f"{self.kind} {self.name} ({state}{': ' + self.message if self.message else ''})"
+
+
+@dataclass(frozen=True)
+class SyncState:
+    """An Application at one moment. `revision`: the commit that it was last compared with."""
+
+    sync: str = "Unknown"
+    health: str = "Unknown"
+    revision: str = ""
+    phase: str = ""
+    message: str = ""
+    started: str = ""
+    operation_revision: str = ""
+    retries: int = 0
+    in_progress: bool = False
+    refreshing: bool = False
+    errors: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    resources: tuple[Resource, ...] = field(default=(), repr=False)
+
+    @property
+    def pending(self) -> list[Resource]:
+        """What is not yet as Git says, or not yet healthy, in the order of the waves."""
+        waiting = [one for one in self.resources if not one.pruned and _waiting(one)]
+        return sorted(waiting, key=lambda one: (one.wave, one.kind, one.name))
+
+    @property
+    def summary(self) -> str:
+        """One line: the words of Argo CD, the wave, and what is waited for."""
+        words = [self.sync, self.health]
+        if self.phase and (self.in_progress or self.phase in ENDED_BADLY):
+            words.append(f"operation {self.phase}" + (f" (retried {self.retries} times)" if self.retries else ""))
+        pending = self.pending
+        if pending:
+            more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
+            words.append(f"wave {pending[0].wave}: " + ", ".join(str(one) for one in pending[:3]) + more)
+        return "; ".join([", ".join(words[:2]), *words[2:]])
+
+
+def _waiting(one: Resource) -> bool:
+    return one.sync != "Synced" or one.health not in SETTLED
+
+
+def read_state(application: Object) -> SyncState:
+    """What the Application's status says; a new one says nothing yet."""
+    status = application.get("status") or {}
+    sync, running = status.get("sync") or {}, status.get("operationState") or {}
+    asked = application.get("operation")
+    result = running.get("syncResult") or {}
+    phase = running.get("phase", "")
+    fresh = bool(asked) and phase not in ("Running", "Terminating")  # asked for, not yet begun
+    request = asked if fresh and asked else running.get("operation") or {}
+    wanted = (request.get("sync") or {}).get("revision", "")
+    conditions = status.get("conditions") or []
+    return SyncState(
+        sync=sync.get("status", "Unknown"),
+        health=(status.get("health") or {}).get("status", "Unknown"),
+        revision=sync.get("revision", "") if _compared(application) else "",
+        phase="Running" if fresh else phase,
+        message="" if fresh else running.get("message", ""),
+        started="" if fresh else running.get("startedAt", ""),
+        operation_revision=wanted if fresh else result.get("revision") or wanted,
+        retries=0 if fresh else int(running.get("retryCount", 0)),
+        in_progress=bool(asked) or phase in ("Running", "Terminating"),
+        refreshing=REFRESH in (application["metadata"].get("annotations") or {}),
+        errors=tuple(c["message"] for c in conditions if c["type"] in ("ComparisonError", "InvalidSpecError")),
+        failures=() if fresh else tuple(_failures(result.get("resources") or [])),
+        resources=tuple(_resource(item) for item in status.get("resources") or []),
+    )
+
+
+def _compared(application: Object) -> bool:
+    """Whether the comparison is one with the source and destination that the Application has now."""
+    spec = application.get("spec") or {}
+    known = ((application.get("status") or {}).get("sync") or {}).get("comparedTo") or {}
+    return all(known.get(part) == spec.get(part) for part in ("source", "destination"))
+
+
+def _resource(item: Object) -> Resource:
+    health = item.get("health") or {}
+    return Resource(
+        kind=item["kind"],
+        name=item["name"],
+        sync=item.get("status", ""),
+        health=health.get("status", ""),
+        message=health.get("message", ""),
+        wave=int(item.get("syncWave", 0)),
+        pruned=bool(item.get("requiresPruning")),
+    )
+
+
+def _failures(results: Iterable[Object]) -> Iterable[str]:
+    for item in results:
+        if item.get("status") == "SyncFailed" or item.get("hookPhase") in ENDED_BADLY:
+            yield f"{item['kind']} {item['name']}: {item.get('message', 'failed')}"
+
+
+class Action(Enum):
+    """What a deploy does next."""
+
+    DONE = "done"
+    WAIT = "wait"
+    REFRESH = "refresh"
+    TERMINATE = "terminate"
+    START = "start"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`reached`: whether a commit is ours or a later one with the same content of this instance."""
+
+    reached: Callable[[str], bool]
+    auto_sync: bool
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What this deploy found and did. `ended`: start of the operation that had ended before we came."""
+
+    ended: str = ""
+    restart: bool = False
+    started: bool = False
+
+
+def next_action(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
+    """The one decision of the sync step; pure, so that each corner has a test."""
+    if state.in_progress:
+        return _while_running(state, goal, attempt)
+    if attempt.restart and not attempt.started:
+        return Action.START
+    if state.refreshing:
+        return Action.WAIT
+    if not goal.reached(state.revision):
+        return Action.REFRESH
+    if state.sync == "Synced" and state.health == "Healthy":
+        return Action.DONE
+    ended_badly = state.phase in ENDED_BADLY and goal.reached(state.operation_revision)
+    if ended_badly and state.started != attempt.ended:
+        return Action.FAIL
+    if state.sync == "OutOfSync" and not attempt.started and (ended_badly or not goal.auto_sync):
+        return Action.START
+    return Action.WAIT
+
+
+def _while_running(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
+    if state.phase == "Terminating":
+        return Action.WAIT
+    if attempt.restart and not attempt.started:
+        return Action.TERMINATE
+    if state.operation_revision and not goal.reached(state.operation_revision):
+        return Action.TERMINATE
+    if any(text in message for text in NO_WAITING for message in (state.message, *state.failures)):
+        return Action.FAIL
+    return Action.WAIT
