@@ -70,6 +70,12 @@ class Repository:
         found = (self._read(f"{folder}/{name}", commit) for commit in commits)
         return [data for files in found for data in files.values()]
 
+    def last_change(self, folder: PurePosixPath) -> tuple[str, str]:
+        """The commit that changed the folder last, and when (ISO 8601)."""
+        text = self._git("log", "--max-count=1", "--format=%H %cI", self.head, "--", str(folder)).decode().strip()
+        commit, _, when = text.partition(" ")
+        return commit, when
+
     def same_tree(self, wanted: str, other: str, folder: PurePosixPath) -> bool:
         """Whether `other` is `wanted` or a descendant in which the folder is the same."""
         if wanted == other:
