@@ -1,0 +1,121 @@
+"""The namespace step: makes, adopts, completes, and refuses what is somebody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tutor.core.hooks import Context
+
+from tests.unit.fake_deployment import ROOT_ID, make_deployment
+from tests.unit.fake_kubernetes import FakeApi
+from tutor_launchpad import hooks
+from tutor_launchpad.core.errors import Conflict
+from tutor_launchpad.core.flows import Flow
+from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.namespace import run_namespace
+
+
+def bare(**metadata: Any) -> Object:
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "alpha", **metadata}}
+
+
+def workload(**labels: str) -> Object:
+    metadata = {"name": "theirs", "namespace": "alpha", "labels": labels}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}
+
+
+def test_first_run_makes_all_and_second_changes_nothing() -> None:
+    api = FakeApi()
+    first = run_namespace(make_deployment(api))
+    made, api.requests = api.writes, []
+
+    second = run_namespace(make_deployment(api))
+
+    assert first[0] is Status.DONE
+    assert first[1].startswith(
+        "namespace created, ResourceQuota launchpad created, NetworkPolicy launchpad-ingress created"
+    )
+    assert len(made) == 6
+    assert second == (Status.UNCHANGED, "alpha")
+    assert api.writes == []
+    assert len(api.requests) == 4
+
+
+def test_policies_turned_off_are_removed_and_those_of_others_stay() -> None:
+    api = FakeApi()
+    run_namespace(make_deployment(api))
+    theirs = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+    api.put({**theirs, "metadata": {"name": "theirs", "namespace": "alpha"}})
+
+    status, detail = run_namespace(make_deployment(api, network_policies=False))
+
+    assert status is Status.DONE
+    assert "NetworkPolicy launchpad-egress removed" in detail
+    assert [key for key in api.objects if key[0] == "networkpolicies"] == [("networkpolicies", "alpha", "theirs")]
+
+
+def test_flows_come_through_the_hook() -> None:
+    context = Context("test:flows")
+    with context.enter():
+        hooks.NETWORK_FLOWS.add_item(Flow("mysql", ("10.0.0.5/32",), (3306,)))
+    api = FakeApi()
+
+    try:
+        run_namespace(make_deployment(api))
+    finally:
+        hooks.NETWORK_FLOWS.clear(context=context.name)
+
+    assert ("networkpolicies", "alpha", "launchpad-flow-mysql") in api.objects
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [[bare()], [bare(), workload(**{"app.kubernetes.io/instance": f"openedx-{ROOT_ID}"})]],
+    ids=["empty", "made by Tutor for this root"],
+)
+def test_namespace_without_owner_is_adopted(objects: list[Object]) -> None:
+    api = FakeApi(*objects)
+
+    run_namespace(make_deployment(api))
+
+    assert api.read("namespaces", "", "alpha")["metadata"]["annotations"]["launchpad.openedx.org/id"] == ROOT_ID
+
+
+@pytest.mark.parametrize(
+    ("objects", "reason"),
+    [
+        ([bare(annotations={"launchpad.openedx.org/id": "XyZ"})], "belongs to another Tutor root .*'XyZ'"),
+        ([bare(), workload()], "did not make .Deployment theirs."),
+        ([{**bare(), "status": {"phase": "Terminating"}}], "is being deleted"),
+    ],
+    ids=["another root", "foreign workloads", "terminating"],
+)
+def test_namespace_of_others_is_refused_untouched(objects: list[Object], reason: str) -> None:
+    api = FakeApi(*objects)
+
+    with pytest.raises(Conflict, match=reason):
+        run_namespace(make_deployment(api))
+
+    assert api.writes == []
+
+
+def test_without_a_cluster_it_says_what_remains() -> None:
+    deployment = make_deployment(None)
+
+    assert run_namespace(deployment)[0] is Status.SKIPPED
+    assert deployment.remaining == ["Make the namespace alpha with its quota and network policies."]
+
+
+def test_allowed_privileged_object_lowers_the_enforced_level() -> None:
+    api = FakeApi()
+    deployment = make_deployment(api, cluster_resources=("Pod/agent",))
+    deployment.objects = [
+        {"kind": "Pod", "metadata": {"name": "agent"}, "spec": {"hostNetwork": True, "containers": []}}
+    ]
+
+    run_namespace(deployment)
+
+    labels = api.read("namespaces", "", "alpha")["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "privileged"

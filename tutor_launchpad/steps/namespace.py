@@ -1,0 +1,105 @@
+"""The step that makes the instance's namespace fit to deploy into: owner, Pod Security, quota, network policies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor_launchpad import hooks
+from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.core.errors import Conflict
+from tutor_launchpad.core.ownership import MANAGED_LABEL, MANAGER, owner
+from tutor_launchpad.core.podsecurity import enforced_level
+from tutor_launchpad.core.policies import bounds, default_flows, namespace, network_policies
+from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.types import Object
+
+if TYPE_CHECKING:
+    from tutor_launchpad.steps.deployment import Deployment
+
+OURS = f"{MANAGED_LABEL}={MANAGER}"
+POLICY_KINDS = (("v1", "ResourceQuota"), ("v1", "LimitRange"), ("networking.k8s.io/v1", "NetworkPolicy"))
+WORKLOADS = (
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("apps/v1", "DaemonSet"),
+    ("batch/v1", "Job"),
+    ("batch/v1", "CronJob"),
+    ("v1", "Pod"),
+    ("v1", "PersistentVolumeClaim"),
+)
+
+
+def run_namespace(deployment: Deployment) -> tuple[Status, str]:
+    """Make or complete the namespace; raises `Conflict` where it is somebody else's or is being deleted."""
+    name = deployment.settings.instance
+    if deployment.cluster is None:
+        deployment.remaining.append(f"Make the namespace {name} with its quota and network policies.")
+        return Status.SKIPPED, "no cluster"
+    cluster = deployment.cluster
+    live = find_namespace(cluster, name, str(deployment.config["ID"]))
+    outcomes = _ensure_namespace(deployment, cluster, live)
+    outcomes += _ensure_policies(deployment, cluster, fresh=live is None)
+    changes = [outcome for outcome in outcomes if not outcome.endswith("unchanged")]
+    return (Status.DONE, ", ".join(changes)) if changes else (Status.UNCHANGED, name)
+
+
+def find_namespace(cluster: Cluster, name: str, root_id: str) -> Object | None:
+    """The namespace where it exists and may be this instance's; raises `Conflict` where it may not."""
+    live = cluster.find("v1", "Namespace", name)
+    if live is None:
+        return None
+    if live["metadata"].get("deletionTimestamp") or live.get("status", {}).get("phase") == "Terminating":
+        raise Conflict(
+            f"Namespace {name} is being deleted: wait until it is gone. `kubectl get namespace {name} -o yaml` tells "
+            "what it still waits for."
+        )
+    if owner(live) == root_id:
+        return live
+    if owner(live):
+        raise Conflict(
+            f"Namespace {name} belongs to another Tutor root (its ID is {owner(live)!r}): choose another name with "
+            "`tutor config save --set K8S_NAMESPACE=…`."
+        )
+    strangers = _strangers(cluster, name, root_id)
+    if strangers:
+        raise Conflict(
+            f"Namespace {name} exists and holds what this Tutor root did not make ({', '.join(strangers[:3])}): choose "
+            "another name with `tutor config save --set K8S_NAMESPACE=…`, or empty it."
+        )
+    return live
+
+
+def _strangers(cluster: Cluster, name: str, root_id: str) -> list[str]:
+    """Workloads and claims in a namespace without owner that Tutor did not make for this very root."""
+    found = []
+    for api_version, kind in WORKLOADS:
+        for obj in cluster.list(api_version, kind, name):
+            labels = obj["metadata"].get("labels") or {}
+            if labels.get("app.kubernetes.io/instance") != f"openedx-{root_id}":
+                found.append(f"{kind} {obj['metadata']['name']}")
+    return found
+
+
+def _ensure_namespace(deployment: Deployment, cluster: Cluster, live: Object | None) -> list[str]:
+    level = enforced_level(deployment.objects, deployment.settings.cluster_resources)
+    wanted = namespace(deployment.settings, str(deployment.config["ID"]), level)
+    return [f"namespace {cluster.ensure_against(live, wanted)}"]
+
+
+def _ensure_policies(deployment: Deployment, cluster: Cluster, fresh: bool) -> list[str]:
+    """Apply what differs, and remove those of ours that are no longer wanted."""
+    settings = deployment.settings
+    flows = hooks.NETWORK_FLOWS.apply(default_flows(deployment.config), deployment.config)
+    wanted = [*bounds(settings), *network_policies(settings, flows)]
+    live = {}
+    for api_version, kind in () if fresh else POLICY_KINDS:
+        for obj in cluster.list(api_version, kind, settings.instance, OURS):
+            live[kind, obj["metadata"]["name"]] = obj
+    outcomes = []
+    for obj in wanted:
+        key = obj["kind"], obj["metadata"]["name"]
+        outcomes.append(f"{key[0]} {key[1]} {cluster.ensure_against(live.pop(key, None), obj)}")
+    for (kind, name), obj in live.items():
+        cluster.delete(obj["apiVersion"], kind, name, settings.instance)
+        outcomes.append(f"{kind} {name} removed")
+    return outcomes
