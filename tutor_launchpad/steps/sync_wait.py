@@ -1,0 +1,220 @@
+"""From an Application as it is to one that is Synced and Healthy at our revision, or to a sentence on why it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.core.argocd import API, REFRESH, operation
+from tutor_launchpad.core.argocd_errors import ErrorWatch
+from tutor_launchpad.core.argocd_state import (
+    ENDED_BADLY,
+    Action,
+    Attempt,
+    Goal,
+    SyncState,
+    next_action,
+    read_state,
+)
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, TimedOut
+from tutor_launchpad.core.types import Object
+from tutor_launchpad.core.workloads import quota_events, troubles
+from tutor_launchpad.steps.sync_jobs import InitJobs
+
+if TYPE_CHECKING:
+    from tutor_launchpad.steps.deployment import Deployment
+
+POLL = 2.0
+REFRESH_EVERY = 5.0
+TROUBLE_EVERY = 15.0
+
+
+@dataclass(frozen=True)
+class Time:
+    """The clock and the pause, injected."""
+
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+class Waiter:
+    """Decides by `next_action`, acts, and tells what it sees, until the end or the deadline."""
+
+    def __init__(self, deployment: Deployment, cluster: Cluster, time: Time) -> None:
+        self._deployment = deployment
+        self._cluster = cluster
+        self._time = time
+        self._jobs = InitJobs(deployment, cluster)
+        self._goal = Goal(self._reached, deployment.settings.auto_sync)
+        self._attempt = Attempt()
+        self._errors = ErrorWatch()
+        self._known: dict[str, bool] = {}
+        self._told = ""
+        self._said: set[str] = set()
+        self._refreshed = self._looked = float("-inf")
+
+    def is_done(self, application: Object) -> bool:
+        """Whether there is nothing to do, judged without another request."""
+        return next_action(read_state(application), self._goal, Attempt()) is Action.DONE
+
+    def trigger(self) -> None:
+        """Start what is to be started, and come back at once."""
+        state = self._prepare()
+        action = next_action(state, self._goal, self._attempt)
+        if action is Action.TERMINATE:
+            self._act(action, state)
+            self._deployment.remaining.append("Run the deploy again: an older sync had to be ended first.")
+        elif not self._deployment.settings.auto_sync and action is not Action.DONE:
+            self._act(Action.START, state)
+        elif action is not Action.DONE:
+            self._act(Action.START if action is Action.START else Action.REFRESH, state)
+
+    def run(self) -> None:
+        """Wait; raises `TimedOut` with the last seen state, or `LaunchpadError` with the reason of a failure."""
+        deadline = self._time.now() + self._deployment.options.timeout
+        state = self._prepare()
+        while True:
+            action = next_action(state, self._goal, self._attempt)
+            if action is Action.DONE:
+                return
+            self._look_at(state, action)
+            self._act(action, state)
+            if self._time.now() >= deadline:
+                raise TimedOut(self._late(state))
+            self._time.sleep(POLL)
+            state = self._read()
+
+    def _reached(self, revision: str) -> bool:
+        wanted = self._deployment.revision
+        if revision == wanted:
+            return True
+        if revision and revision not in self._known:
+            folder = self._deployment.settings.folder
+            self._known[revision] = self._deployment.repository.same_tree(wanted, revision, folder)
+        return bool(revision) and self._known[revision]
+
+    def _read(self) -> SyncState:
+        name, namespace = self._deployment.settings.instance, self._deployment.settings.argocd_namespace
+        self._application = self._cluster.get(API, "Application", name, namespace)
+        return read_state(self._application)
+
+    def _prepare(self) -> SyncState:
+        """What an earlier deploy left: failed jobs go, superseded ones stop, a failed operation is known as such."""
+        state = self._read()
+        restart = self._jobs.clear_failed()
+        self._jobs.stop_superseded()
+        ended = state.started if state.phase in ENDED_BADLY and not state.in_progress else ""
+        self._attempt = Attempt(ended=ended, restart=restart or (state.in_progress and state.retries > 0))
+        return state
+
+    def _look_at(self, state: SyncState, action: Action) -> None:
+        """Tell what changed; raise where waiting is of no use."""
+        self._tell(state)
+        if self._attempt.restart and not self._attempt.started:
+            return
+        if state.in_progress or state.phase in ENDED_BADLY:
+            self._jobs.look()
+            if self._goal.reached(state.operation_revision):
+                self._jobs.raise_failed()
+        if action is Action.FAIL:
+            raise LaunchpadError(self._failed(state))
+        verdict = self._errors.look(state, self._time.now())
+        if verdict:
+            raise LaunchpadError(f"Argo CD cannot sync {self._name}: {verdict}")
+        if self._time.now() - self._looked >= TROUBLE_EVERY:
+            first = self._looked == float("-inf")
+            self._looked = self._time.now()
+            if not first:
+                self._tell_troubles(state)
+
+    def _act(self, action: Action, state: SyncState) -> None:
+        try:
+            if action is Action.TERMINATE:
+                self._refuse_newer()
+                self._terminate(state)
+            elif action is Action.START:
+                self._start()
+            elif action is Action.REFRESH or (state.errors and not state.refreshing and not state.in_progress):
+                self._refresh(state)
+        except Conflict as error:
+            if "has been modified" not in str(error):
+                raise
+            # Argo CD wrote between our look and our write: look again.
+
+    def _terminate(self, state: SyncState) -> None:
+        self._say(f"ending the sync to {state.operation_revision[:10] or 'another revision'}, which is still running")
+        self._patch({"status": {"operationState": {"phase": "Terminating"}}})
+
+    def _start(self) -> None:
+        self._say(f"starting the sync to {self._deployment.revision[:10]}")
+        self._patch({"operation": operation(self._application, self._deployment.revision)})
+        self._attempt = replace(self._attempt, started=True)
+
+    def _refresh(self, state: SyncState) -> None:
+        if self._time.now() - self._refreshed < REFRESH_EVERY:
+            return
+        if self._refreshed != float("-inf") and not state.errors:
+            self._refuse_newer()
+        kind = "hard" if any("cached" in error for error in state.errors) else "normal"
+        self._refreshed = self._time.now()
+        body = {"metadata": {"annotations": {REFRESH: kind}}}
+        self._cluster.patch(API, "Application", self._name, self._deployment.settings.argocd_namespace, body)
+
+    def _patch(self, body: Object) -> None:
+        """Write only if nobody has written since we looked."""
+        version = {"metadata": {"resourceVersion": self._application["metadata"]["resourceVersion"]}}
+        namespace = self._deployment.settings.argocd_namespace
+        self._cluster.patch(API, "Application", self._name, namespace, {**body, **version})
+
+    def _refuse_newer(self) -> None:
+        """A later deploy of this instance wins: its sync is not ended, and ours is not waited for."""
+        head = self._deployment.repository.fetch()
+        if head and not self._reached(head):
+            raise Conflict(
+                f"{self._name} has been deployed again since ({head[:10]} follows {self._deployment.revision[:10]}): "
+                "that deploy goes on; look at it with `tutor launchpad status`."
+            )
+
+    @property
+    def _name(self) -> str:
+        return self._deployment.settings.instance
+
+    def _say(self, text: str) -> None:
+        if text not in self._said:
+            self._said.add(text)
+            self._deployment.progress.say(text)
+
+    def _tell(self, state: SyncState) -> None:
+        pending = state.pending
+        text = f"wave {pending[0].wave}: {pending[0]}" if pending and self._goal.reached(state.revision) else state.sync
+        if text != self._told:
+            self._told = text
+            self._deployment.progress.say(text)
+
+    def _tell_troubles(self, state: SyncState) -> None:
+        for text in troubles(self._cluster.list("v1", "Pod", self._name)):
+            self._say(text)
+        events = self._cluster.list("v1", "Event", self._name, fields="reason=FailedCreate")
+        exceeded = quota_events(events, state.started or "9")
+        if exceeded and state.pending:
+            raise LaunchpadError(
+                f"{self._name} exceeds its quota: {exceeded[0]}. Raise LAUNCHPAD_QUOTA, or lower what the applications "
+                "ask for."
+            )
+
+    def _failed(self, state: SyncState) -> str:
+        detail = "; ".join(state.failures[:3]) or state.message or state.phase
+        return (
+            f"Argo CD could not sync {self._name} to {self._deployment.revision[:10]}: {detail.strip().rstrip('.')}. "
+            "Mend the cause and deploy again."
+        )
+
+    def _late(self, state: SyncState) -> str:
+        stuck = troubles(self._cluster.list("v1", "Pod", self._name))
+        more = "".join(f"\n  - {text}" for text in [*state.errors, *stuck][:5])
+        return (
+            f"{self._name} is not Synced and Healthy after {self._deployment.options.timeout:.0f} s; last seen: "
+            f"{state.summary}. Argo CD goes on; wait for it with `tutor launchpad deploy` or a longer --timeout.{more}"
+        )
