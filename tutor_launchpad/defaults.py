@@ -20,6 +20,8 @@ DEFAULTS: dict[str, object] = {
     "LAUNCHPAD_NETWORK_POLICIES": True,
     "LAUNCHPAD_CLUSTER_RESOURCES": [],
     "LAUNCHPAD_JOB_DEADLINE": 3600,
+    "LAUNCHPAD_SECRET_SETTINGS": [],
+    "LAUNCHPAD_PUBLIC_SETTINGS": [],
 }
 """Setting → default, as Tutor's CONFIG_DEFAULTS takes them."""
 

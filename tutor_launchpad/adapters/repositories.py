@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.git_process import Runner
+from tutor_launchpad.core.argocd import RepositoryCredentials
 from tutor_launchpad.core.errors import LaunchpadError, NotFound
 from tutor_launchpad.core.settings import Settings
 
 EMBEDDED = Path("launchpad", "repository")
 CACHE = Path("launchpad", "cache.git")
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What lets Argo CD read a private repository: user name and password, or an SSH key."""
-
-    username: str = ""
-    password: str = ""
-    ssh_private_key: str = ""
 
 
 def is_remote(repository: str) -> bool:
@@ -41,7 +32,7 @@ def open_repository(settings: Settings, root: Path) -> Repository:
     return Repository(place, settings.branch, root / CACHE, place, runner)
 
 
-def read_credentials(settings: Settings) -> Credentials | None:
+def read_credentials(settings: Settings) -> RepositoryCredentials | None:
     """The credentials in LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE; None where the setting is empty.
 
     The file is either an OpenSSH private key or in the format of `git credential-store`: a line
@@ -51,12 +42,12 @@ def read_credentials(settings: Settings) -> Credentials | None:
     if file is None:
         return None
     if _is_key(file):
-        return Credentials(ssh_private_key=file.read_text())
+        return RepositoryCredentials(ssh_private_key=file.read_text())
     host = urlsplit(settings.repository).netloc.rpartition("@")[2]
     for line in file.read_text().splitlines():
         url = urlsplit(line.strip())
         if url.netloc.rpartition("@")[2] == host and url.password is not None:
-            return Credentials(unquote(url.username or ""), unquote(url.password))
+            return RepositoryCredentials(unquote(url.username or ""), unquote(url.password))
     raise LaunchpadError(
         f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {file} has no line https://user:password@{host}, nor is it an SSH key."
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +33,8 @@ class Configuration:
 
 
 def load_configuration(root: Path, overrides: Config) -> Configuration:
-    """The root's configuration with `overrides` on top, in memory only.
-
-    Settings that Tutor generates once (passwords, keys) are saved to config.yml first if they are not there,
-    as `tutor config save` does.
-    """
+    """The root's configuration with `overrides` on top, in memory only."""
     with _quiet():
-        _save_generated(root)
         user = _read_user(root)
         if not plugins.is_loaded(DRYDOCK):
             plugins.load(DRYDOCK)
@@ -48,6 +43,17 @@ def load_configuration(root: Path, overrides: Config) -> Configuration:
             config = tutor_config.load_full(str(root))
         templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
     return Configuration(user, config, templates)
+
+
+def save_generated(root: Path) -> None:
+    """Save the settings that Tutor generates once (passwords, keys) where config.yml lacks some, as Tutor itself does.
+
+    To be called before `load_configuration`, whose Drydock would add its own to the user's file.
+    """
+    with _quiet():
+        saved = _read_user(root)
+        if any(name not in saved for name in tutor_config.get_base()):
+            tutor_config.save_config_file(str(root), tutor_config.load_minimal(str(root)))
 
 
 def render_environment(config: Config, target: Path) -> Path:
@@ -68,17 +74,6 @@ def _read_user(root: Path) -> Config:
     return dict(tutor_config.get_yaml_file(str(path))) if path.exists() else {}
 
 
-def _save_generated(root: Path) -> None:
-    saved = _read_user(root)
-    wanted = tutor_config.get_base()
-    if any(name not in saved for name in wanted):
-        minimal = tutor_config.load_minimal(str(root))
-        try:
-            tutor_config.save_config_file(str(root), minimal)
-        except OSError as error:
-            raise LaunchpadError(f"Cannot write {tutor_config.config_path(str(root))}: {error.strerror}.") from error
-
-
 @contextlib.contextmanager
 def _overriding(values: Config) -> Iterator[None]:
     context = Context("launchpad:overrides")
@@ -92,9 +87,9 @@ def _overriding(values: Config) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Tutor tells its progress on standard output, which belongs to our result."""
+    """Tutor tells its progress on standard output, which belongs to our result; its warnings still show."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(io.StringIO()):
             yield
     except (OSError, UnicodeDecodeError) as error:
         raise LaunchpadError(f"Tutor could not read or write its files: {error}.") from error

@@ -21,17 +21,16 @@ def deploy_command(
     yes: bool,
     wait: bool,
     timeout: float,
+    kube_context: str | None,
     no_cluster: bool,
     output: str,
-    **named: str | None,
 ) -> None:
     from tutor_launchpad.commands.running import deploy, show_plan
     from tutor_launchpad.steps.deployment import Options
     from tutor_launchpad.steps.target import Wish
 
-    cluster = named["context"]
-    check_context(cluster, no_cluster)
+    check_context(kube_context, no_cluster)
     options = Options(dry_run=dry_run, yes=yes, wait=wait, timeout=timeout)
-    wish = Wish(cluster, no_cluster, yes, asker())
+    wish = Wish(kube_context, no_cluster, yes, asker())
     run = show_plan if dry_run else deploy
     run(root_of(context), options, wish, output)

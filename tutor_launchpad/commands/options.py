@@ -19,7 +19,7 @@ output_option = click.option(
 def cluster_options(function: F) -> F:
     """`--context` and `--no-cluster`."""
     decorators = (
-        click.option("--context", help="Kubernetes context to use, instead of kubeconfig's current one."),
+        click.option("--context", "kube_context", help="Kubernetes context to use, instead of kubeconfig's current one."),
         click.option("--no-cluster", is_flag=True, help="Leave the cluster out: work in the repository alone."),
     )
     for decorate in reversed(decorators):
@@ -39,7 +39,7 @@ def asker() -> Callable[[str], bool] | None:
     return lambda question: click.confirm(question, err=True)
 
 
-def check_context(context: str | None, no_cluster: bool) -> None:
+def check_context(kube_context: str | None, no_cluster: bool) -> None:
     """Wrong usage where the two contradict each other."""
-    if context and no_cluster:
+    if kube_context and no_cluster:
         raise click.UsageError("--context and --no-cluster exclude each other.")

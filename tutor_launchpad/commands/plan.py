@@ -11,11 +11,10 @@ from tutor_launchpad.commands.options import check_context, cluster_options, out
 @cluster_options
 @output_option
 @click.pass_context
-def plan_command(context: click.Context, no_cluster: bool, output: str, **named: str | None) -> None:
+def plan_command(context: click.Context, kube_context: str | None, no_cluster: bool, output: str) -> None:
     from tutor_launchpad.commands.running import show_plan
     from tutor_launchpad.steps.deployment import Options
     from tutor_launchpad.steps.target import Wish
 
-    cluster = named["context"]
-    check_context(cluster, no_cluster)
-    show_plan(root_of(context), Options(dry_run=True), Wish(cluster, no_cluster), output)
+    check_context(kube_context, no_cluster)
+    show_plan(root_of(context), Options(dry_run=True), Wish(kube_context, no_cluster), output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tutor_launchpad.adapters.repositories import open_repository
-from tutor_launchpad.adapters.tutor import load_configuration
+from tutor_launchpad.adapters.tutor import load_configuration, save_generated
 from tutor_launchpad.core.settings import read_settings
 from tutor_launchpad.steps.deployment import Deployment, Options, Progress
 from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
@@ -13,6 +13,8 @@ from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
 
 def open_deployment(root: Path, options: Options, wish: Wish, progress: Progress) -> Deployment:
     """The deployment of this root, with its cluster reached; no step has run."""
+    if not options.dry_run:
+        save_generated(root)
     configuration = load_configuration(root, {})
     settings = read_settings(configuration.config)
     cluster = find_cluster(settings, root, wish, changes=not options.dry_run)

@@ -11,7 +11,7 @@ from tutor_launchpad.commands.options import check_context, cluster_options, out
 @cluster_options
 @output_option
 @click.pass_context
-def status_command(context: click.Context, no_cluster: bool, output: str, **named: str | None) -> None:
+def status_command(context: click.Context, kube_context: str | None, no_cluster: bool, output: str) -> None:
     from tutor_launchpad.commands.session import open_deployment
     from tutor_launchpad.commands.terminal import Display
     from tutor_launchpad.core.results import render_json
@@ -20,8 +20,7 @@ def status_command(context: click.Context, no_cluster: bool, output: str, **name
     from tutor_launchpad.steps.observe import observe
     from tutor_launchpad.steps.target import Wish
 
-    cluster = named["context"]
-    check_context(cluster, no_cluster)
-    deployment = open_deployment(root_of(context), Options(dry_run=True), Wish(cluster, no_cluster), Display())
+    check_context(kube_context, no_cluster)
+    deployment = open_deployment(root_of(context), Options(dry_run=True), Wish(kube_context, no_cluster), Display())
     status = observe(deployment)
     click.echo(render_json(status) if output == "json" else describe(status))

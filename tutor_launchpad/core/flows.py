@@ -25,8 +25,8 @@ HTTPS_PORT = 443
 
 def own_flows(config: Config) -> list[Flow]:
     """What every Open edX needs: HTTPS and mail to anywhere but link-local addresses, where clouds keep credentials."""
-    smtp = 25 if config.get("RUN_SMTP") else int(config.get("SMTP_PORT") or 25)
+    mail = 25 if config.get("RUN_SMTP", True) else int(config.get("SMTP_PORT") or 25)
     return [
-        Flow("https", ANYWHERE, (HTTPS_PORT,), excluded=LINK_LOCAL),
-        Flow("smtp", ANYWHERE, (smtp,), excluded=LINK_LOCAL),
+        Flow("web", ANYWHERE, (HTTPS_PORT,), excluded=LINK_LOCAL),
+        Flow("mail", ANYWHERE, (mail,), excluded=LINK_LOCAL),
     ]

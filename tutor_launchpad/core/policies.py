@@ -12,11 +12,10 @@ from collections.abc import Iterable, Mapping
 from tutor_launchpad.core.flows import Flow
 from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER
 from tutor_launchpad.core.settings import Quantities, Settings
-from tutor_launchpad.core.types import Config, Object
+from tutor_launchpad.core.types import Object
 
 INSTANCE_LABEL = "launchpad.openedx.org/instance"
 POD_SECURITY = "pod-security.kubernetes.io"
-LINK_LOCAL = {4: ("0.0.0.0/0", "169.254.0.0/16"), 6: ("::/0", "fe80::/10")}
 
 COUNTS: Quantities = {
     "pods": 300,
@@ -70,17 +69,6 @@ def bounds(settings: Settings) -> list[Object]:
         item = {name: {k: str(v) for k, v in values.items()} for name, values in limits.items()}
         found.append(_object("v1", "LimitRange", settings, "launchpad", {"limits": [{"type": "Container", **item}]}))
     return found
-
-
-def default_flows(config: Config) -> list[Flow]:
-    """What every instance may reach: web servers and its mail server, anywhere but on link-local addresses."""
-    mail = 25 if config.get("RUN_SMTP", True) else int(config.get("SMTP_PORT", 25))
-    return [_anywhere("web", 443), _anywhere("mail", mail)]
-
-
-def _anywhere(name: str, port: int) -> Flow:
-    cidrs, excluded = zip(*LINK_LOCAL.values(), strict=True)
-    return Flow(name, cidrs, (port,), excluded=excluded)
 
 
 def network_policies(settings: Settings, flows: Iterable[Flow]) -> list[Object]:

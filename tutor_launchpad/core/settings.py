@@ -42,6 +42,8 @@ class Settings(BaseModel):
     limits: dict[str, Quantities] = {}
     network_policies: bool = True
     cluster_resources: tuple[str, ...] = ()
+    secret_settings: tuple[str, ...] = ()
+    public_settings: tuple[str, ...] = ()
     job_deadline: Annotated[int, Field(gt=0)] = 3600
     seal_key: Annotated[str, Field(min_length=16)]
 

@@ -14,6 +14,7 @@ from tutor_launchpad.core.types import Config, Object
 if TYPE_CHECKING:
     from tutor_launchpad.adapters.git import Repository
     from tutor_launchpad.adapters.kubernetes import Cluster
+    from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.instance import Record
     from tutor_launchpad.core.plan import FileChange
     from tutor_launchpad.core.seal import Mask, Sealed
@@ -41,7 +42,7 @@ class Deployment:
     """One run of deploy.
 
     `cluster` is None where there is none. `config` is Tutor's rendered configuration with `overrides`, which the
-    resources outside of the namespace bring, on top. What follows `config` is set by the check.
+    resources outside of the namespace bring, on top; `flows` is the traffic to their servers. What follows `config` is set by the check.
     """
 
     root: Path
@@ -51,6 +52,7 @@ class Deployment:
     cluster: Cluster | None
     repository: Repository
     overrides: Config = field(default_factory=dict)
+    flows: list[Flow] = field(default_factory=list)
     config: Config = field(default_factory=dict)
     objects: list[Object] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)

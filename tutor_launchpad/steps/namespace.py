@@ -9,7 +9,7 @@ from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.ownership import MANAGED_LABEL, MANAGER, owner
 from tutor_launchpad.core.podsecurity import enforced_level
-from tutor_launchpad.core.policies import bounds, default_flows, namespace, network_policies
+from tutor_launchpad.core.policies import bounds, namespace, network_policies
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 
@@ -33,12 +33,13 @@ def run_namespace(deployment: Deployment) -> tuple[Status, str]:
     """Make or complete the namespace; raises `Conflict` where it is somebody else's or is being deleted."""
     name = deployment.settings.instance
     if deployment.cluster is None:
-        deployment.remaining.append(f"Make the namespace {name} with its quota and network policies.")
+        deployment.remaining.append(f"make namespace {name} with its quota and network policies")
         return Status.SKIPPED, "no cluster"
     cluster = deployment.cluster
     live = find_namespace(cluster, name, str(deployment.config["ID"]))
-    outcomes = _ensure_namespace(deployment, cluster, live)
-    outcomes += _ensure_policies(deployment, cluster, fresh=live is None)
+    first, *others = wanted_objects(deployment)
+    outcomes = [f"namespace {cluster.ensure_against(live, first)}"]
+    outcomes += _ensure_policies(cluster, name, others, fresh=live is None)
     changes = [outcome for outcome in outcomes if not outcome.endswith("unchanged")]
     return (Status.DONE, ", ".join(changes)) if changes else (Status.UNCHANGED, name)
 
@@ -80,26 +81,25 @@ def _strangers(cluster: Cluster, name: str, root_id: str) -> list[str]:
     return found
 
 
-def _ensure_namespace(deployment: Deployment, cluster: Cluster, live: Object | None) -> list[str]:
-    level = enforced_level(deployment.objects, deployment.settings.cluster_resources)
-    wanted = namespace(deployment.settings, str(deployment.config["ID"]), level)
-    return [f"namespace {cluster.ensure_against(live, wanted)}"]
+def wanted_objects(deployment: Deployment) -> list[Object]:
+    """The Namespace, and after it what surrounds the instance there."""
+    settings, config = deployment.settings, deployment.config
+    level = enforced_level(deployment.objects, settings.cluster_resources)
+    flows = [*hooks.NETWORK_FLOWS.apply([], config), *deployment.flows]
+    return [namespace(settings, str(config["ID"]), level), *bounds(settings), *network_policies(settings, flows)]
 
 
-def _ensure_policies(deployment: Deployment, cluster: Cluster, fresh: bool) -> list[str]:
+def _ensure_policies(cluster: Cluster, namespace: str, wanted: list[Object], fresh: bool) -> list[str]:
     """Apply what differs, and remove those of ours that are no longer wanted."""
-    settings = deployment.settings
-    flows = hooks.NETWORK_FLOWS.apply(default_flows(deployment.config), deployment.config)
-    wanted = [*bounds(settings), *network_policies(settings, flows)]
     live = {}
     for api_version, kind in () if fresh else POLICY_KINDS:
-        for obj in cluster.list(api_version, kind, settings.instance, OURS):
+        for obj in cluster.list(api_version, kind, namespace, OURS):
             live[kind, obj["metadata"]["name"]] = obj
     outcomes = []
     for obj in wanted:
         key = obj["kind"], obj["metadata"]["name"]
         outcomes.append(f"{key[0]} {key[1]} {cluster.ensure_against(live.pop(key, None), obj)}")
     for (kind, name), obj in live.items():
-        cluster.delete(obj["apiVersion"], kind, name, settings.instance)
+        cluster.delete(obj["apiVersion"], kind, name, namespace)
         outcomes.append(f"{kind} {name} removed")
     return outcomes

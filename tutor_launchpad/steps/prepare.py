@@ -38,8 +38,8 @@ def prepare(deployment: Deployment) -> None:
     config = loaded.config
     caddyfile = tutor.render_template(config, CADDYFILE)
     config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
-    added: list[str] = hooks.SECRET_SETTINGS.apply([])
-    removed: list[str] = hooks.PUBLIC_SETTINGS.apply([])
+    added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
+    removed: list[str] = hooks.PUBLIC_SETTINGS.apply(list(deployment.settings.public_settings))
     secrets = find_secrets(config, loaded.templates, added, removed)
     deployment.config, deployment.secrets, deployment.mask = config, secrets, Mask(secrets)
     deployment.hosts = tuple(caddy_hosts(caddyfile))

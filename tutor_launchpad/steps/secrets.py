@@ -16,14 +16,18 @@ LABEL = "launchpad.openedx.org/sealed"
 KEPT_REVISIONS = 10
 
 
-def apply_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> int:
-    """Create those that are missing; they are immutable and named by content, so none is ever changed."""
+def missing_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> list[Object]:
+    """Those that the namespace does not have yet; they are named by content, so those that it has are right."""
     there = {item["metadata"]["name"] for item in cluster.list("v1", "Secret", namespace, labels=f"{LABEL}=true")}
-    missing = [item for item in secrets if item["metadata"]["name"] not in there]
+    return [item for item in secrets if item["metadata"]["name"] not in there]
+
+
+def apply_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> int:
+    """Make those that are missing; returns how many."""
+    missing = missing_secrets(cluster, namespace, secrets)
     for item in missing:
         labels = {**item["metadata"].get("labels", {}), LABEL: "true"}
-        metadata = {**item["metadata"], "namespace": namespace, "labels": labels}
-        cluster.apply({**item, "metadata": metadata})
+        cluster.apply({**item, "metadata": {**item["metadata"], "namespace": namespace, "labels": labels}})
     return len(missing)
 
 
