@@ -115,7 +115,7 @@ class Repository:
             try:
                 self._publish(commit, parent)
             except PushRejected:
-                self.sleep(random.uniform(0.1, min(0.2 * 2**attempt, 5.0)))  # noqa: S311 - spreads racing pushes
+                self.sleep(random.uniform(0.1, min(0.2 * 2**attempt, 5.0)))
                 continue
             self.head = commit
             self._refresh_work_tree(folder)
@@ -132,7 +132,9 @@ class Repository:
         if self.exists():
             return
         if self.path.exists() and not self.path.is_dir():
-            raise LaunchpadError(f"{self.path} is a file, not a Git repository: set LAUNCHPAD_REPOSITORY to another path.")
+            raise LaunchpadError(
+                f"{self.path} is a file, not a Git repository: set LAUNCHPAD_REPOSITORY to another path."
+            )
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -143,7 +145,9 @@ class Repository:
     def _local_head(self) -> str:
         if not self.exists():
             if self.path.exists() and not self.path.is_dir():
-                raise LaunchpadError(f"{self.path} is a file, not a Git repository: set LAUNCHPAD_REPOSITORY to another path.")
+                raise LaunchpadError(
+                    f"{self.path} is a file, not a Git repository: set LAUNCHPAD_REPOSITORY to another path."
+                )
             return ""
         return self._resolve(f"refs/heads/{self.branch}") or self._empty_or_refuse(
             self._git("for-each-ref", "--format=%(refname:short)", "refs/heads").decode().split()

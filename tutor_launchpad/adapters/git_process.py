@@ -30,7 +30,9 @@ _UNREACHABLE = re.compile(
     r"couldn't connect|network is unreachable|no route to host|ssl|early eof|hung up unexpectedly|returned error: 5\d\d",
     re.IGNORECASE,
 )
-_RACE = re.compile(r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value", re.IGNORECASE)
+_RACE = re.compile(
+    r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value", re.IGNORECASE
+)
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 

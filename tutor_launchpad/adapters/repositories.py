@@ -58,7 +58,9 @@ def _credentials_path(settings: Settings) -> Path | None:
         return None
     path = Path(settings.repository_credentials_file).expanduser()
     if not path.is_file():
-        raise NotFound(f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path} does not exist: create it or correct the setting.")
+        raise NotFound(
+            f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path} does not exist: create it or correct the setting."
+        )
     return path
 
 

@@ -19,7 +19,9 @@ output_option = click.option(
 def cluster_options(function: F) -> F:
     """`--context` and `--no-cluster`."""
     decorators = (
-        click.option("--context", "kube_context", help="Kubernetes context to use, instead of kubeconfig's current one."),
+        click.option(
+            "--context", "kube_context", help="Kubernetes context to use, instead of kubeconfig's current one."
+        ),
         click.option("--no-cluster", is_flag=True, help="Leave the cluster out: work in the repository alone."),
     )
     for decorate in reversed(decorators):

@@ -42,7 +42,11 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
     if output == "json":
         files = tuple((change.action, change.path) for change in deployment.changes)
         changed = bool(files or cluster)
-        click.echo(render_json(PlanResult(deployment.settings.instance, deployment.repository.address, changed, files, cluster)))
+        click.echo(
+            render_json(
+                PlanResult(deployment.settings.instance, deployment.repository.address, changed, files, cluster)
+            )
+        )
         return
     if not deployment.changes and not cluster:
         click.echo("Nothing would change.")

@@ -11,7 +11,12 @@ from rich.status import Status as Spinner
 
 from tutor_launchpad.core.results import Status, StepResult
 
-_MARKS = {Status.DONE: "[green]✓[/]", Status.UNCHANGED: "[dim]=[/]", Status.SKIPPED: "[dim]-[/]", Status.FAILED: "[red]✗[/]"}
+_MARKS = {
+    Status.DONE: "[green]✓[/]",
+    Status.UNCHANGED: "[dim]=[/]",
+    Status.SKIPPED: "[dim]-[/]",
+    Status.FAILED: "[red]✗[/]",
+}
 
 
 class Display:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Mapping
 from tutor_launchpad.core.types import Config, Object
 
 _PLACEHOLDER = re.compile(r"\{\$[^}]*\}")
-_ADDRESS = re.compile(r"(?:https?://)?((?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|localhost)(?::\d+)?(?:/.*)?", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?://)?((?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|localhost)(?::\d+)?(?:/.*)?", re.IGNORECASE
+)
 
 
 def caddy_hosts(caddyfile: str) -> list[str]:
@@ -55,7 +57,9 @@ def ingress_hosts(objects: Iterable[Object]) -> dict[str, list[str]]:
 
 def host_problems(caddy: Iterable[str], served: Mapping[str, list[str]]) -> list[str]:
     """Each of Caddy's hosts must have exactly one Ingress: with none it is unreachable, and two would take turns."""
-    none = [f"Host {host} has no Ingress: add it to DRYDOCK_INGRESS_EXTRA_HOSTS." for host in caddy if host not in served]
+    none = [
+        f"Host {host} has no Ingress: add it to DRYDOCK_INGRESS_EXTRA_HOSTS." for host in caddy if host not in served
+    ]
     return none + [
         f"Host {host} has {len(names)} Ingresses ({', '.join(names)}): take it out of DRYDOCK_INGRESS_EXTRA_HOSTS, of "
         "DRYDOCK_INGRESS_LMS_EXTRA_HOSTS, or of the plugin that adds an Ingress of its own."

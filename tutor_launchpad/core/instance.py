@@ -1,12 +1,12 @@
 """An instance's folder in the cluster repository: which files it has, and what stands in them.
 
-    config.yml            public settings of the Tutor root
-    requirements.txt      pinned distributions of Tutor and the enabled plugins
-    plugins/              the root's own plugin files
-    application.yml       AppProject and Application
-    manifests/            one object a file
-    sealed/<map>/<file>   masked copies of the sealed maps
-    launchpad.json        format, the root's ID, versions, hosts, names of the sealed Secrets
+config.yml            public settings of the Tutor root
+requirements.txt      pinned distributions of Tutor and the enabled plugins
+plugins/              the root's own plugin files
+application.yml       AppProject and Application
+manifests/            one object a file
+sealed/<map>/<file>   masked copies of the sealed maps
+launchpad.json        format, the root's ID, versions, hosts, names of the sealed Secrets
 """
 
 from __future__ import annotations
@@ -93,5 +93,7 @@ def public_settings(user: Config, secrets: Iterable[str]) -> Config:
 
 def dump_yaml(value: object, sort: bool = False) -> bytes:
     """YAML as it stands in the repository: blocks for long texts, no line folding."""
-    text: str = yaml.dump(value, Dumper=_Blocks, sort_keys=sort, allow_unicode=True, width=10**6, default_flow_style=False)
+    text: str = yaml.dump(
+        value, Dumper=_Blocks, sort_keys=sort, allow_unicode=True, width=10**6, default_flow_style=False
+    )
     return text.encode()

@@ -33,7 +33,8 @@ def instance_objects(built: Sequence[Object]) -> list[Object]:
 
 def _left_out(item: Object) -> bool:
     hook = item["metadata"].get("annotations", {}).get(HOOK)
-    return item["kind"] == "Namespace" or (item["kind"] == "Job" and hook == "Skip")
+    kind = str(item["kind"])
+    return kind == "Namespace" or (kind == "Job" and hook == "Skip")
 
 
 def _make_internal(service: Object) -> None:

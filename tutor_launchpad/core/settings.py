@@ -113,6 +113,8 @@ def _repository_problems(settings: Settings) -> list[str]:
         )
     elif "://" in url and not re.match(r"(https?|ssh|file)://", url):
         problems.append(f"LAUNCHPAD_REPOSITORY {url!r}: use a path, an https:// or an ssh:// address.")
-    if not re.fullmatch(r"(?!.*(\.\.|//|@\{|\.lock$|/$))[^\s~^:?*\[\\\x00-\x1f-][^\s~^:?*\[\\\x00-\x1f]*", settings.branch):
+    if not re.fullmatch(
+        r"(?!.*(\.\.|//|@\{|\.lock$|/$))[^\s~^:?*\[\\\x00-\x1f-][^\s~^:?*\[\\\x00-\x1f]*", settings.branch
+    ):
         problems.append(f"LAUNCHPAD_BRANCH {settings.branch!r} is not a branch name that Git takes.")
     return problems

@@ -33,5 +33,7 @@ def kind_problems(objects: Iterable[Object], served: set[tuple[str, str]]) -> li
     for (version, kind_name), example in missing.items():
         group = version.split("/")[0] if "/" in version else ""
         remedy = REMEDIES.get(group, "install what serves it, or disable the plugin that renders it")
-        problems.append(f"The cluster does not know kind {kind_name} ({version}), which {kind_name}/{example} needs: {remedy}.")
+        problems.append(
+            f"The cluster does not know kind {kind_name} ({version}), which {kind_name}/{example} needs: {remedy}."
+        )
     return problems

@@ -41,8 +41,8 @@ class Options:
 class Deployment:
     """One run of deploy.
 
-    `cluster` is None where there is none. `config` is Tutor's rendered configuration with `overrides`, which the
-    resources outside of the namespace bring, on top; `flows` is the traffic to their servers. What follows `config` is set by the check.
+    `cluster` is None where there is none. `config` is Tutor's rendered configuration, on top of it `overrides`, which
+    the resources outside of the namespace bring; `flows` is the traffic to their servers. The check sets the rest.
     """
 
     root: Path

@@ -17,7 +17,7 @@ MEMORY = Path("launchpad", "cluster.json")
 
 @dataclass(frozen=True)
 class Wish:
-    """What the command line says of the cluster. `confirm` asks a person and returns their answer; None: nobody there."""
+    """What the command line says of the cluster. `confirm` asks a person; None: nobody is there to be asked."""
 
     context: str | None = None
     no_cluster: bool = False

@@ -109,7 +109,9 @@ class _Vault:
 
 def _decoded(objects: Sequence[Object]) -> str:
     """What ConfigMaps hold in base64, as text."""
-    blobs = (blob for item in objects if item["kind"] == "ConfigMap" for blob in (item.get("binaryData") or {}).values())
+    blobs = (
+        blob for item in objects if item["kind"] == "ConfigMap" for blob in (item.get("binaryData") or {}).values()
+    )
     return "\0".join(base64.b64decode(blob).decode(errors="replace") for blob in blobs)
 
 
