@@ -1,0 +1,123 @@
+"""Where passwords come from: a request only names them.
+
+In a pod they are files of mounted Secrets, `<root>/admin/<server>/<key>` and `<root>/instance/<key>`;
+in process they are mappings. Environment variables, arguments and parameters never hold one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from launchpad_workflows.errors import Absent
+
+USERNAME = "username"
+"""Key of an administrator's user name, or of the public half of a storage key."""
+PASSWORD = "password"
+"""Key of an administrator's password, or of the secret half of a storage key."""
+CA = "ca.crt"
+"""Optional key of the certificate authority that signed the server's certificate."""
+
+
+class Credentials(Protocol):
+    """Reads secrets by name; `Absent` tells which name is missing, never a value."""
+
+    def admin(self, resource: str, server: str, key: str) -> str: ...
+
+    def instance(self, key: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class FileCredentials:
+    """Secrets mounted below a folder. One pod serves one resource, so a server's name is enough there."""
+
+    root: Path = Path("/credentials")
+
+    def admin(self, resource: str, server: str, key: str) -> str:
+        """One value of the server's Secret."""
+        return _read(self.root / "admin" / server / key, f"Secret {admin_secret(resource, server)}", key)
+
+    def instance(self, key: str) -> str:
+        """One value of the instance's Secret."""
+        return _read(self.root / "instance" / key, "the instance's Secret", key)
+
+
+@dataclass(frozen=True)
+class MappingCredentials:
+    """Secrets at hand: `admins` by (resource, server), `values` of the instance by key."""
+
+    admins: Mapping[tuple[str, str], Mapping[str, str]] = field(repr=False)
+    values: Mapping[str, str] = field(repr=False)
+
+    def admin(self, resource: str, server: str, key: str) -> str:
+        """One value of the server's credentials."""
+        return _look_up(self.admins.get((resource, server), {}), f"the credentials of server {resource}/{server}", key)
+
+    def instance(self, key: str) -> str:
+        """One value of the instance's credentials."""
+        return _look_up(self.values, "the instance's credentials", key)
+
+
+@dataclass
+class Masking:
+    """Remembers each secret that was read, so that it can be taken out of any text."""
+
+    credentials: Credentials
+    _seen: set[str] = field(default_factory=set, repr=False)
+
+    def admin(self, resource: str, server: str, key: str) -> str:
+        """As the credentials behind it."""
+        value = self.credentials.admin(resource, server, key)
+        return value if key in (USERNAME, CA) else self._remember(value)
+
+    def instance(self, key: str) -> str:
+        """As the credentials behind it."""
+        return self._remember(self.credentials.instance(key))
+
+    def mask(self, text: str) -> str:
+        """The text without any secret that was read so far."""
+        for secret in sorted(self._seen, key=len, reverse=True):
+            text = text.replace(secret, "«hidden»")
+        return text
+
+    def _remember(self, value: str) -> str:
+        if value:
+            self._seen.update({value, repr(value)[1:-1]})
+        return value
+
+
+def admin_secret(resource: str, server: str) -> str:
+    """Name of the Secret with a registered server's administrator."""
+    return f"launchpad-server-{resource}-{server}"
+
+
+def instance_secret(instance: str) -> str:
+    """Name of the Secret with the passwords that an instance's resources shall have."""
+    return f"launchpad-instance-{instance}"
+
+
+def optional(credentials: Credentials, resource: str, server: str, key: str) -> str:
+    """A value that a server may lack."""
+    try:
+        return credentials.admin(resource, server, key)
+    except Absent:
+        return ""
+
+
+def _read(path: Path, owner: str, key: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except FileNotFoundError:
+        raise _missing(owner, key) from None
+
+
+def _look_up(values: Mapping[str, str], owner: str, key: str) -> str:
+    if key not in values:
+        raise _missing(owner, key)
+    return values[key]
+
+
+def _missing(owner: str, key: str) -> Absent:
+    return Absent(f"No key {key} in {owner}: register the server again or deploy once more, which writes it.")

@@ -1,0 +1,27 @@
+"""The names that somebody owns on a shared server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Claim = Literal["new", "ours"]
+"""`ours`: recorded as made by this instance. `new`: claimed by it, but nobody has yet confirmed that it was made."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One name of one kind (`database`, `user`, `bucket`) on one server."""
+
+    resource: str
+    server: str
+    kind: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """As in a request's `claims`."""
+        return f"{self.kind}/{self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} on {self.resource}/{self.server}"

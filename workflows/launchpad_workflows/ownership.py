@@ -1,0 +1,143 @@
+"""Whose a name on a shared server is.
+
+A name is *claimed* for an instance before the run that makes it, and recorded as *made* after a run that made it. A
+provisioner adopts nothing that exists under a name which is merely claimed, unless it carries proof that an
+interrupted run of this instance left it there (see docs/explanation/provisioning.md). Names that differ in case alone
+are one name here, as some servers take them for one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from launchpad_workflows.errors import Refused
+from launchpad_workflows.items import Claim, Item
+from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.requests import Request
+
+
+class Ownership(Protocol):
+    """Keeps who owns which name. Every method may be repeated."""
+
+    def claim(self, items: Iterable[Item], instance: str) -> dict[Item, Claim]:
+        """What is known of each name, all of which are this instance's afterwards.
+
+        Raises `Refused`, with every name that is another instance's, before the first is claimed. (Between two who
+        claim at the same moment one name wins; what the loser had claimed by then stays its own and harms nobody.)
+        """
+        ...
+
+    def record(self, items: Iterable[Item], instance: str) -> None:
+        """These claimed names were made."""
+        ...
+
+    def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
+        """Name → instance, of one instance or server or of all."""
+        ...
+
+    def release(self, items: Iterable[Item], instance: str) -> None:
+        """These names are nobody's any more; those of another instance are left alone."""
+        ...
+
+
+def claim_names(request: Request, ownership: Ownership) -> Request:
+    """The request with what is known of each name in its `claims`."""
+    items = [item for resource in request.resources for item in resource.items()]
+    known = ownership.claim(items, request.instance)
+    resources = [
+        resource.model_copy(update={"claims": {item.key: known[item] for item in resource.items()}})
+        for resource in request.resources
+    ]
+    return request.model_copy(update={"resources": tuple(resources)})
+
+
+def record_names(request: Request, outcomes: Iterable[Outcome], ownership: Ownership) -> None:
+    """Record the names of each resource that did not fail, if they are not recorded yet."""
+    done = {(outcome.resource, outcome.server) for outcome in outcomes if not outcome.failed}
+    items = [
+        item
+        for resource in request.resources
+        if (resource.resource, resource.server) in done
+        for item in resource.items()
+        if resource.claim(item.kind, item.name) == "new"
+    ]
+    if items:
+        ownership.record(items, request.instance)
+
+
+def taken(items: Iterable[tuple[Item, str]]) -> Refused:
+    """The error for names of others."""
+    names = "; ".join(f"{item} is instance {owner}'s" for item, owner in items)
+    return Refused(f"{names}: choose another name, or remove that instance first.")
+
+
+@dataclass(frozen=True)
+class FileOwnership:
+    """In one JSON file, locked while it is changed: for `--local`, where there is no cluster to ask."""
+
+    path: Path
+
+    def claim(self, items: Iterable[Item], instance: str) -> dict[Item, Claim]:
+        """All or nothing."""
+        wanted = list(items)
+        with self._open() as entries:
+            others = [(item, entries[_key(item)]["instance"]) for item in wanted if _key(item) in entries]
+            others = [(item, owner) for item, owner in others if owner != instance]
+            if others:
+                raise taken(others)
+            for item in wanted:
+                entries.setdefault(_key(item), {**vars(item), "instance": instance, "made": False})
+            return {item: "ours" if entries[_key(item)]["made"] else "new" for item in wanted}
+
+    def record(self, items: Iterable[Item], instance: str) -> None:
+        """Mark as made."""
+        with self._open() as entries:
+            for item in items:
+                entries[_key(item)] = {**vars(item), "instance": instance, "made": True}
+
+    def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
+        """Name → instance."""
+        with self._open() as entries:
+            values = list(entries.values())
+        found = {
+            Item(*(one[part] for part in ("resource", "server", "kind", "name"))): one["instance"] for one in values
+        }
+        return {item: owner for item, owner in found.items() if matches(item, owner, instance, resource, server)}
+
+    def release(self, items: Iterable[Item], instance: str) -> None:
+        """Forget."""
+        with self._open() as entries:
+            for item in items:
+                if entries.get(_key(item), {}).get("instance") == instance:
+                    del entries[_key(item)]
+
+    @contextmanager
+    def _open(self) -> Iterator[dict[str, Any]]:
+        """The entries under a lock; written back, whole, where they have changed and nothing was raised."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(f"{self.path}.lock", "a", encoding="utf-8") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            before = self.path.read_text(encoding="utf-8") if self.path.exists() else "{}"
+            entries = json.loads(before)
+            yield entries
+            after = json.dumps(entries, indent=2, sort_keys=True) + "\n"
+            if entries != json.loads(before):
+                scratch = self.path.with_name(f"{self.path.name}.new")
+                scratch.write_text(after, encoding="utf-8")
+                os.replace(scratch, self.path)
+
+
+def matches(item: Item, owner: str, instance: str, resource: str, server: str) -> bool:
+    """Whether an entry is asked for; empty stands for any."""
+    return instance in ("", owner) and resource in ("", item.resource) and server in ("", item.server)
+
+
+def _key(item: Item) -> str:
+    return f"{item.resource}/{item.server}/{item.kind}/{item.name.lower()}"

@@ -1,0 +1,176 @@
+"""Keys of a MinIO server: one user and one policy for an instance, by MinIO's admin API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import urllib3
+from minio.credentials.providers import StaticProvider
+from minio.error import MinioAdminException
+from minio.minioadmin import MinioAdmin
+
+from launchpad_workflows.errors import BadCredentials, Refused, Unavailable
+from launchpad_workflows.provisioners.s3_client import Address
+
+Policy = dict[str, Any]
+_BUCKET_ACTIONS = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
+_OBJECT_ACTIONS = [
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:GetObject",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+]
+
+
+def policy_for(buckets: Sequence[str]) -> Policy:
+    """What a key may do: everything with the objects of these buckets, nothing with their settings."""
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            _allow(_BUCKET_ACTIONS, [f"arn:aws:s3:::{bucket}" for bucket in sorted(buckets)]),
+            _allow(_OBJECT_ACTIONS, [f"arn:aws:s3:::{bucket}/*" for bucket in sorted(buckets)]),
+        ],
+    }
+
+
+def same_policy(one: Policy, other: Policy) -> bool:
+    """Whether two policies say the same, whatever their order and the server's own additions."""
+    return _statements(one) == _statements(other)
+
+
+@dataclass(frozen=True)
+class User:
+    """A user as the server knows it."""
+
+    policies: frozenset[str]
+    enabled: bool
+
+
+class Users:
+    """The users and policies of one server."""
+
+    def __init__(self, address: Address, key: str, secret: str) -> None:
+        self._address = address
+        secure = address.endpoint.startswith("https://")
+        pool = urllib3.PoolManager(
+            timeout=urllib3.Timeout(connect=10, read=60),
+            retries=urllib3.Retry(total=2, backoff_factor=0.5, status_forcelist=[502, 503, 504]),
+            ssl_context=address.tls_context,
+        )
+        self._admin = MinioAdmin(
+            endpoint=address.endpoint.split("://", 1)[1].rstrip("/"),
+            credentials=StaticProvider(key, secret),
+            region=address.region,
+            secure=secure,
+            http_client=pool,
+        )
+
+    def version(self) -> str:
+        """The server's version."""
+        with self._translated("ask for its version"):
+            servers = json.loads(self._admin.info()).get("servers") or [{}]
+            return str(servers[0].get("version", "of unknown version"))
+
+    def find(self, name: str) -> User | None:
+        """A user, or None."""
+        text = self._ask("look for user", lambda: self._admin.user_info(name))
+        if text is None:
+            return None
+        found = json.loads(text)
+        policies = [part for part in str(found.get("policyName", "")).split(",") if part]
+        return User(frozenset(policies), found.get("status") == "enabled")
+
+    def policy(self, name: str) -> Policy | None:
+        """A policy, or None."""
+        text = self._ask("look for policy", lambda: self._admin.policy_info(name))
+        if text is None:
+            return None
+        found = json.loads(text)
+        inner = found.get("Policy", found)
+        return dict(json.loads(inner) if isinstance(inner, str) else inner)
+
+    def put_policy(self, name: str, policy: Policy) -> None:
+        """Make or replace a policy."""
+        with self._translated(f"write policy {name}"):
+            self._admin.policy_add(name, policy=policy)
+
+    def put(self, name: str, secret: str) -> None:
+        """Make a user, or give it this secret and enable it."""
+        with self._translated(f"write user {name}"):
+            self._admin.user_add(name, secret)
+
+    def enable(self, name: str) -> None:
+        """Let a user in again."""
+        with self._translated(f"enable user {name}"):
+            self._admin.user_enable(name)
+
+    def set_policies(self, name: str, wanted: frozenset[str], found: frozenset[str]) -> None:
+        """Give the user exactly these policies."""
+        with self._translated(f"give user {name} its policy"):
+            if wanted - found:
+                self._admin.attach_policy(sorted(wanted - found), user=name)
+            if found - wanted:
+                self._admin.detach_policy(sorted(found - wanted), user=name)
+
+    def _ask(self, what: str, call: Any) -> str | None:
+        with self._translated(what):
+            try:
+                return str(call())
+            except MinioAdminException as error:
+                if _status(error) == "404":
+                    return None
+                raise
+
+    @contextmanager
+    def _translated(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except MinioAdminException as error:
+            raise self._translate(what, error) from None
+        except urllib3.exceptions.HTTPError as error:
+            raise Unavailable(f"Store {self._address} cannot be reached: {type(error).__name__}.") from None
+
+    def _translate(self, what: str, error: MinioAdminException) -> Exception:
+        status, code = _status(error), _code(error)
+        if code in {"InvalidAccessKeyId", "SignatureDoesNotMatch"}:
+            return BadCredentials(f"Store {self._address} refuses the administrator's key ({code}): register it again.")
+        if status in {"429", "500", "502", "503", "504"}:
+            return Unavailable(f"Store {self._address} could not {what} at the moment ({status} {code}).")
+        return Refused(f"Store {self._address} did not let us {what} ({status} {code}).")
+
+
+def _status(error: MinioAdminException) -> str:
+    return str(getattr(error, "_code", ""))
+
+
+def _code(error: MinioAdminException) -> str:
+    """The server's own code; its text is not told."""
+    try:
+        return str(json.loads(getattr(error, "_body", "")).get("Code", ""))
+    except (ValueError, AttributeError):
+        return ""
+
+
+def _allow(actions: list[str], resources: list[str]) -> Policy:
+    return {"Effect": "Allow", "Action": actions, "Resource": resources}
+
+
+def _statements(policy: Policy) -> set[tuple[Any, ...]]:
+    return {
+        (
+            statement.get("Effect"),
+            frozenset(_as_list(statement.get("Action"))),
+            frozenset(_as_list(statement.get("Resource"))),
+            json.dumps(statement.get("Condition") or {}, sort_keys=True),
+        )
+        for statement in policy.get("Statement", [])
+    }
+
+
+def _as_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])

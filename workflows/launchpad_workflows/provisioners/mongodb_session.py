@@ -1,0 +1,99 @@
+"""A client of a MongoDB server, with the driver's errors turned into ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
+
+from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
+from launchpad_workflows.provisioners.base import file_of
+
+Document = dict[str, Any]
+
+_LOGIN = {18, 8000}
+_DENIED = {13}
+# Shutdown, step-down, no primary yet, time limits.
+_MAY_PASS = {6, 7, 50, 89, 91, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
+CASE_DIFFERS = 13297
+
+
+class Denied(Refused):
+    """The user may not do that."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the server is and how its certificate is checked."""
+
+    name: str
+    host: str
+    port: int
+    auth_source: str
+    tls: bool = False
+    replica_set: str = ""
+    ca: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.host}:{self.port})"
+
+
+@contextmanager
+def connected(address: Address, user: str, password: str) -> Iterator[MongoClient[Document]]:
+    """A client that has logged in, closed at the end; errors inside are ours."""
+    with file_of(address.ca) as ca, translated(address, user):
+        options: dict[str, Any] = {"tls": True, "tlsCAFile": ca} if address.tls else {}
+        options |= {"replicaSet": address.replica_set} if address.replica_set else {}
+        client: MongoClient[Document] = MongoClient(
+            host=address.host,
+            port=address.port,
+            username=user,
+            password=password,
+            authSource=address.auth_source,
+            appname="launchpad",
+            serverSelectionTimeoutMS=10_000,
+            connectTimeoutMS=10_000,
+            socketTimeoutMS=60_000,
+            maxPoolSize=2,
+            **options,
+        )
+        try:
+            client[address.auth_source].command("connectionStatus")
+            yield client
+        finally:
+            client.close()
+
+
+@contextmanager
+def translated(address: Address, user: str) -> Iterator[None]:
+    """The driver's errors as ours."""
+    try:
+        yield
+    except ConnectionFailure as error:
+        reason = str(error).split(", Timeout:")[0]
+        raise Unavailable(f"MongoDB server {address} cannot be reached: {reason}.") from None
+    except OperationFailure as error:
+        raise _translate(address, user, error) from None
+    except ConfigurationError as error:
+        raise Refused(f"MongoDB server {address} cannot be used as configured: {error}.") from None
+    except PyMongoError as error:
+        raise Unavailable(f"MongoDB server {address} failed: {type(error).__name__}.") from None
+
+
+def _translate(address: Address, user: str, error: OperationFailure) -> ProvisioningError:
+    code = error.code or 0
+    message = str((error.details or {}).get("errmsg", type(error).__name__))
+    if code in _LOGIN:
+        return BadCredentials(
+            f"MongoDB server {address} refuses user {user} with this password ({code}): register the server again "
+            "with the right one if this is the administrator."
+        )
+    if code in _DENIED:
+        return Denied(f"MongoDB server {address} does not let user {user} do that ({code}: {message}).")
+    if code in _MAY_PASS or error.has_error_label("RetryableWriteError"):
+        return Unavailable(f"MongoDB server {address} cannot be used at the moment ({code}: {message}).")
+    return Refused(f"MongoDB server {address} refused user {user} ({code}: {message}).")

@@ -1,0 +1,124 @@
+"""A client of an S3-compatible store, with the library's errors turned into ours."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import botocore.exceptions
+from botocore.config import Config
+
+from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
+from launchpad_workflows.provisioners.base import file_of
+
+_LOGIN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity"}
+_DENIED = {"AccessDenied", "AllAccessDisabled", "403", "Forbidden"}
+_ABSENT = {"NoSuchBucket", "NoSuchTagSet", "404", "NotFound"}
+_UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
+_MAY_PASS = {
+    "InternalError",
+    "ServiceUnavailable",
+    "SlowDown",
+    "RequestTimeout",
+    "OperationAborted",
+    "XMinioServerNotInitialized",
+    "Throttling",
+    "ThrottlingException",
+}
+
+
+class Denied(Refused):
+    """The key may not do that."""
+
+
+class Missing(Refused):
+    """There is no such bucket, or nothing of the kind is set on it."""
+
+
+class Unsupported(Refused):
+    """The store does not know this call."""
+
+
+class Taken(Refused):
+    """A bucket of this name exists already."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the store is and how it is spoken to."""
+
+    name: str
+    endpoint: str
+    region: str
+    addressing: str = "path"
+    ca: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.endpoint})"
+
+    @property
+    def tls_context(self) -> ssl.SSLContext | None:
+        """Checks the server's certificate against its own authority; None: the system's."""
+        return ssl.create_default_context(cadata=self.ca) if self.ca else None
+
+
+@contextmanager
+def connected(address: Address, key: str, secret: str) -> Iterator[Any]:
+    """A client for one key; errors inside are ours. Nothing is sent before its first call."""
+    with file_of(address.ca) as ca, translated(address, key):
+        client = boto3.session.Session(key, secret, region_name=address.region).client(
+            "s3",
+            endpoint_url=address.endpoint,
+            verify=ca,
+            config=Config(
+                signature_version="s3v4",
+                s3={"addressing_style": address.addressing},
+                connect_timeout=10,
+                read_timeout=60,
+                retries={"total_max_attempts": 3, "mode": "standard"},
+                request_checksum_calculation="when_required",
+                response_checksum_validation="when_required",
+            ),
+        )
+        try:
+            yield client
+        finally:
+            client.close()
+
+
+@contextmanager
+def translated(address: Address, key: str) -> Iterator[None]:
+    """The library's errors as ours."""
+    try:
+        yield
+    except botocore.exceptions.ClientError as error:
+        raise _translate(address, key, error) from None
+    except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
+        raise Unavailable(f"Store {address} cannot be reached: {type(error).__name__}.") from None
+    except botocore.exceptions.BotoCoreError as error:
+        raise Refused(f"Store {address} cannot be used as configured: {type(error).__name__}.") from None
+
+
+def _translate(address: Address, key: str, error: botocore.exceptions.ClientError) -> ProvisioningError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    call = error.operation_name
+    if code in _LOGIN:
+        return BadCredentials(
+            f"Store {address} refuses key {key} ({code}): register the server again if this is the administrator's."
+        )
+    if code in _DENIED:
+        return Denied(f"Store {address} does not let key {key} call {call} ({code}).")
+    if code in _ABSENT:
+        return Missing(f"Store {address} has nothing to answer to {call} with ({code}).")
+    if code in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+        return Taken(f"Store {address} has this bucket already ({code}).")
+    if code in _UNSUPPORTED or status == 501:
+        return Unsupported(f"Store {address} does not know {call} ({code}).")
+    if code in _MAY_PASS or status in (429, 500, 502, 503, 504):
+        return Unavailable(f"Store {address} cannot be used at the moment ({call}: {code}).")
+    return Refused(f"Store {address} refused {call} for key {key} ({code}).")

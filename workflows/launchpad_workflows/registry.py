@@ -1,0 +1,81 @@
+"""Which code makes which resource with which provider.
+
+Other packages add theirs with `register`, or announce a function that does so as entry point of the group
+`launchpad_workflows.providers`, which is how the worker in a pod finds them. Code is loaded at its first use, so
+that a pod for MySQL never imports MongoDB's library.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from launchpad_workflows.provisioners.base import Provisioner
+    from launchpad_workflows.requests import Resource
+
+GROUP = "launchpad_workflows.providers"
+_REQUESTS = "launchpad_workflows.requests"
+_CODE = "launchpad_workflows.provisioners"
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where the model and the provisioner of a resource are: `module:Name`."""
+
+    resource: str
+    name: str
+    model: str
+    provisioner: str
+
+    def load_model(self) -> type[Resource]:
+        """The request's part for this resource."""
+        return cast("type[Resource]", _load(self.model))
+
+    def load_provisioner(self) -> type[Provisioner]:
+        """The class that makes it."""
+        return cast("type[Provisioner]", _load(self.provisioner))
+
+
+_BUILT_IN = (
+    Provider("mysql", "direct", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql:MySQLProvisioner"),
+    Provider("mongodb", "direct", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb:MongoDBProvisioner"),
+    Provider("storage", "minio", f"{_REQUESTS}:Storage", f"{_CODE}.storage:MinioProvisioner"),
+    Provider("storage", "compatible", f"{_REQUESTS}:Storage", f"{_CODE}.storage:CompatibleProvisioner"),
+)
+_providers: dict[tuple[str, str], Provider] = {(one.resource, one.name): one for one in _BUILT_IN}
+_announced: list[bool] = []
+
+
+def register(provider: Provider) -> None:
+    """Add a provider; ValueError where another one has its place."""
+    place = provider.resource, provider.name
+    if _providers.get(place, provider) != provider:
+        raise ValueError(f"resource {provider.resource} has a provider {provider.name} already")
+    _providers[place] = provider
+
+
+def find(resource: str, name: str = "") -> Provider:
+    """The provider; without a name the resource's first. ValueError names those that exist."""
+    found = _find(resource, name)
+    if found is None and not _announced:
+        _announced.append(True)
+        for entry in entry_points(group=GROUP):
+            entry.load()()
+        found = _find(resource, name)
+    if found is None:
+        known = ", ".join(f"{one.resource}/{one.name}" for one in _providers.values())
+        raise ValueError(f"no provider {name or 'at all'} for resource {resource}; known: {known}")
+    return found
+
+
+def _find(resource: str, name: str) -> Provider | None:
+    candidates = (one for one in _providers.values() if one.resource == resource and name in ("", one.name))
+    return next(candidates, None)
+
+
+def _load(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)

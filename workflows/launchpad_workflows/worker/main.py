@@ -1,0 +1,76 @@
+"""The program in the worker's image: one resource of a request, credentials from files, the outcome to a file.
+
+Exit status: 0 done, 1 failed for good, 2 wrong usage, 75 may pass (the workflow retries only that).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from launchpad_workflows.credentials import FileCredentials
+from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.requests import Request, Resource
+from launchpad_workflows.running import run_resource
+
+DONE, FAILED, USAGE, MAY_PASS = 0, 1, 2, 75
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run; the exit status."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        request, resource = _read(options)
+    except (OSError, ValueError) as error:
+        print(f"launchpad-worker: {_explain(error)}", file=sys.stderr)  # noqa: T201 - a program's own output
+        return USAGE
+    outcome = run_resource(request, resource, FileCredentials(options.credentials), _say)
+    if options.outcome is not None:
+        options.outcome.write_text(outcome.model_dump_json(), encoding="utf-8")
+    _say(f"{resource.resource}/{resource.server}: {outcome.status}")
+    return _status(outcome)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="launchpad-worker", description="Provision one resource of an instance.")
+    parser.add_argument("operation", choices=["provision", "verify", "check"])
+    parser.add_argument("--request", required=True, help="the request as JSON, or @ and the path of a file with it")
+    parser.add_argument("--resource", required=True, help="which resource of it: mysql, mongodb, storage, …")
+    parser.add_argument("--server", default="", help="on which server, where the request has the resource on several")
+    parser.add_argument("--credentials", type=Path, default=Path("/credentials"), help="folder of mounted Secrets")
+    parser.add_argument("--outcome", type=Path, default=None, help="file to write the outcome to, as JSON")
+    return parser
+
+
+def _read(options: argparse.Namespace) -> tuple[Request, Resource]:
+    text: str = options.request
+    if text.startswith("@"):
+        text = Path(text[1:]).read_text(encoding="utf-8")
+    request = Request.model_validate_json(text).model_copy(update={"operation": options.operation})
+    return request, request.select(options.resource, options.server)
+
+
+def _explain(error: OSError | ValueError) -> str:
+    if isinstance(error, ValidationError):
+        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+        return f"the request is not valid: {'; '.join(problems)}"
+    return str(error)
+
+
+def _status(outcome: Outcome) -> int:
+    if not outcome.failed:
+        return DONE
+    return MAY_PASS if outcome.may_pass else FAILED
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a program's own output
+
+
+if __name__ == "__main__":
+    sys.exit(main())
