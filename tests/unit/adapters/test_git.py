@@ -89,7 +89,9 @@ def test_record_is_pushed_and_read_back(tmp_path: Path, bare: Path) -> None:
 
 def test_ten_racing_pushes_lose_nothing(tmp_path: Path, bare: Path) -> None:
     def one(number: int) -> None:
-        _record(_remote(tmp_path / f"cache{number}", bare), {"f": b"%d" % number}, PurePosixPath(f"instances/i{number}"))
+        _record(
+            _remote(tmp_path / f"cache{number}", bare), {"f": b"%d" % number}, PurePosixPath(f"instances/i{number}")
+        )
 
     with ThreadPoolExecutor(10) as pool:
         list(pool.map(one, range(10)))

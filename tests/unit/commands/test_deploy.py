@@ -1,0 +1,236 @@
+"""`tutor launchpad deploy` and `plan` on the embedded default, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.conftest import Root
+
+
+def _commits(repository: Path) -> int:
+    counted = subprocess.run(["git", "rev-list", "--count", "main"], cwd=repository, check=True, capture_output=True)
+    return int(counted.stdout)
+
+
+def test_first_deploy_commits_and_says_what_remains(root: Root) -> None:
+    ran = root.launchpad("deploy")
+
+    assert ran.status == 0, ran.stderr
+    assert "A cluster would still:" in ran.stdout
+    assert "make namespace openedx" in ran.stdout
+    assert _commits(root.repository) == 1
+    assert json.loads((root.folder / "launchpad.json").read_text())["id"] == root.config["ID"]
+
+
+def test_second_deploy_changes_nothing(root: Root) -> None:
+    first = json.loads(root.launchpad("deploy", "--output", "json").stdout)
+
+    second = json.loads(root.launchpad("deploy", "--output", "json").stdout)
+
+    assert first["changed"]
+    assert not second["changed"]
+    assert second["revision"] == first["revision"]
+    assert {step["name"]: step["status"] for step in second["steps"]}["record"] == "unchanged"
+    assert _commits(root.repository) == 1
+
+
+def test_deploy_leaves_the_users_settings_alone(root: Root) -> None:
+    root.tutor("config", "save")
+    before = (root.path / "config.yml").read_bytes()
+
+    root.launchpad("deploy")
+
+    assert (root.path / "config.yml").read_bytes() == before
+    assert sorted(path.name for path in root.path.iterdir()) == ["config.yml", "env", "launchpad"]
+
+
+def test_plan_shows_a_change_and_makes_none(root: Root) -> None:
+    root.launchpad("deploy")
+    root.set(PLATFORM_NAME="Lunar Academy", OPENEDX_SECRET_KEY="another-secret-value")
+
+    ran = root.launchpad("plan")
+
+    assert ran.status == 0, ran.stderr
+    assert "Lunar Academy" in ran.stdout
+    assert "another-secret-value" not in ran.stdout + ran.stderr
+    assert _commits(root.repository) == 1
+    assert root.launchpad("deploy", "--dry-run").stdout == ran.stdout
+
+
+def test_plan_before_the_first_deploy_makes_no_repository(root: Root) -> None:
+    ran = root.launchpad("plan")
+
+    assert ran.status == 0, ran.stderr
+    assert "add manifests/deployment-lms.yml" in ran.stdout
+    assert not root.repository.exists()
+
+
+def test_plan_without_changes_says_so(root: Root) -> None:
+    root.launchpad("deploy")
+
+    assert root.launchpad("plan").stdout == "Nothing would change.\n"
+
+
+def test_status_before_and_after(root: Root) -> None:
+    before = json.loads(root.launchpad("status", "--output", "json").stdout)
+    root.launchpad("deploy")
+    after = json.loads(root.launchpad("status", "--output", "json").stdout)
+
+    assert before["git_revision"] == ""
+    assert len(after["git_revision"]) == 40
+    assert any("openedx" in image for image in after["images"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"K8S_NAMESPACE": "Not_A_Label"}, "'Not_A_Label' is not a DNS label"),
+        ({"K8S_NAMESPACE": "kube-system"}, "'kube-system' is Kubernetes' own namespace"),
+        ({"K8S_NAMESPACE": "argocd"}, "'argocd' is Argo CD's own namespace"),
+        ({"K8S_NAMESPACE": "launchpad"}, "'launchpad' is Launchpad's own namespace"),
+        ({"LAUNCHPAD_INSTANCE": "other"}, "set both to the same name"),
+        ({"LAUNCHPAD_AUTO_SYNC": "perhaps"}, "LAUNCHPAD_AUTO_SYNC"),
+        ({"LAUNCHPAD_QUOTA": "many"}, "LAUNCHPAD_QUOTA"),
+        ({"LAUNCHPAD_BRANCH": "a..b"}, "LAUNCHPAD_BRANCH 'a..b' is not a branch name"),
+        ({"LAUNCHPAD_REPOSITORY": "ftp://example.com/x"}, "use a path, an https:// or an ssh:// address"),
+        ({"LAUNCHPAD_REPOSITORY": "https://me:pass@example.com/x"}, "LAUNCHPAD_REPOSITORY holds a password"),
+        ({"OPENEDX_SECRET_KEY": "abc"}, "OPENEDX_SECRET_KEY is secret but has only 3 characters"),
+        ({"OPENEDX_MYSQL_PASSWORD": "openedx"}, "OPENEDX_MYSQL_PASSWORD would be readable in Git"),
+    ],
+)
+def test_bad_setting_is_refused_in_one_sentence(root: Root, settings: dict[str, object], sentence: str) -> None:
+    root.set(**settings)
+
+    ran = root.launchpad("deploy")
+
+    assert ran.status == 1
+    assert sentence in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not root.repository.exists()
+
+
+def test_several_bad_settings_are_named_at_once(root: Root) -> None:
+    root.set(LAUNCHPAD_AUTO_SYNC="perhaps", LAUNCHPAD_NETWORK_POLICIES=[1], LAUNCHPAD_JOB_DEADLINE=-1)
+
+    stderr = root.launchpad("deploy").stderr
+
+    assert all(f"LAUNCHPAD_{name}" in stderr for name in ("AUTO_SYNC", "NETWORK_POLICIES", "JOB_DEADLINE"))
+
+
+def test_contradicting_options_are_wrong_usage(root: Root) -> None:
+    assert root.launchpad("deploy", "--context", "x", "--no-cluster").status == 2
+
+
+def _kubeconfig(path: Path, server: str) -> str:
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "moon",
+        "contexts": [{"name": "moon", "context": {"cluster": "moon", "user": "moon"}}],
+        "clusters": [{"name": "moon", "cluster": {"server": server}}],
+        "users": [{"name": "moon", "user": {"token": "x"}}],
+    }
+    path.write_text(yaml.safe_dump(config))
+    return str(path)
+
+
+def test_context_without_repository_names_both_remedies(root: Root, tmp_path: Path) -> None:
+    ran = root.launchpad("deploy", KUBECONFIG=_kubeconfig(tmp_path / "config", "http://127.0.0.1:9"))
+
+    assert ran.status == 1
+    assert "set LAUNCHPAD_REPOSITORY" in ran.stderr
+    assert "--no-cluster" in ran.stderr
+
+
+def test_context_must_be_confirmed(root: Root, tmp_path: Path) -> None:
+    root.set(LAUNCHPAD_REPOSITORY="http://127.0.0.1:9/repo.git")
+
+    ran = root.launchpad("deploy", KUBECONFIG=_kubeconfig(tmp_path / "config", "http://127.0.0.1:9"))
+
+    assert ran.status == 1
+    assert "Deploy to Kubernetes context 'moon'?" in ran.stderr
+
+
+def test_another_context_later_is_refused_even_with_yes(root: Root, tmp_path: Path) -> None:
+    root.set(LAUNCHPAD_REPOSITORY="http://127.0.0.1:9/repo.git")
+    (root.path / "launchpad").mkdir()
+    (root.path / "launchpad" / "cluster.json").write_text('{"context": "earth"}')
+
+    ran = root.launchpad("deploy", "--yes", KUBECONFIG=_kubeconfig(tmp_path / "config", "http://127.0.0.1:9"))
+
+    assert ran.status == 1
+    assert "context 'earth' so far" in ran.stderr
+
+
+def test_unreachable_cluster_is_an_error_and_no_embedded_mode(root: Root, tmp_path: Path) -> None:
+    root.set(LAUNCHPAD_REPOSITORY="http://127.0.0.1:9/repo.git")
+    kubeconfig = _kubeconfig(tmp_path / "config", "http://127.0.0.1:9")
+
+    ran = root.launchpad("deploy", "--yes", KUBECONFIG=kubeconfig)
+
+    assert ran.status == 1
+    assert "http://127.0.0.1:9" in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert not root.repository.exists()
+
+
+def test_no_cluster_works_beside_a_kubeconfig(root: Root, tmp_path: Path) -> None:
+    ran = root.launchpad("deploy", "--no-cluster", KUBECONFIG=_kubeconfig(tmp_path / "config", "http://127.0.0.1:9"))
+
+    assert ran.status == 0, ran.stderr
+
+
+def test_unreachable_repository_is_named(root: Root) -> None:
+    root.set(LAUNCHPAD_REPOSITORY="http://127.0.0.1:9/repo.git")
+
+    ran = root.launchpad("deploy")
+
+    assert ran.status == 1
+    assert "The repository http://127.0.0.1:9/repo.git cannot be reached" in ran.stderr
+
+
+def test_old_kubectl_is_refused(root: Root, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    old = tmp_path / "bin" / "kubectl"
+    old.write_text("""#!/bin/sh\necho '{"clientVersion": {"major": "1", "minor": "20+"}}'\n""")
+    old.chmod(0o755)
+
+    ran = root.launchpad("deploy", PATH=f"{old.parent}:{root.environment['PATH']}")
+
+    assert ran.status == 1
+    assert "kubectl 1.20 cannot build Tutor's kustomization: install kubectl 1.27 or later." in ran.stderr
+
+
+def test_folder_of_another_root_is_refused(make_root: Callable[..., Root], tmp_path: Path) -> None:
+    one, other = make_root("one"), make_root("other")
+    other.set(ID="another-root")
+    for root in (one, other):
+        root.set(LAUNCHPAD_REPOSITORY=str(tmp_path / "shared"))
+    one.launchpad("deploy")
+
+    ran = other.launchpad("deploy")
+
+    assert ran.status == 1
+    assert "belongs to another Tutor root" in ran.stderr
+
+
+def test_two_instances_share_a_repository_but_no_host(make_root: Callable[..., Root], tmp_path: Path) -> None:
+    one, other = make_root("one"), make_root("other")
+    for root in (one, other):
+        root.set(LAUNCHPAD_REPOSITORY=str(tmp_path / "shared"))
+    other.set(ID="another-root", K8S_NAMESPACE="second")
+    one.launchpad("deploy")
+
+    refused = other.launchpad("deploy")
+    other.set(LMS_HOST="second.example.com", CMS_HOST="studio.second.example.com")
+    accepted = other.launchpad("deploy")
+
+    assert "Host local.openedx.io is used by instance openedx already" in refused.stderr
+    assert accepted.status == 0, accepted.stderr
+    assert {path.name for path in (tmp_path / "shared" / "instances").iterdir()} == {"openedx", "second"}
