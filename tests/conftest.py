@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Roots by their plugins, made once: generating their keys takes time."""
     made: dict[str, Path] = {}
 
@@ -97,7 +97,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
             made[plugins] = root.path
         return made[plugins]
 
-    yield make
+    return make
 
 
 @pytest.fixture
