@@ -57,7 +57,7 @@ class Resource(_Model):
         """The names on the server that this resource needs for itself alone."""
         raise NotImplementedError
 
-    def keys(self) -> tuple[str, ...]:
+    def password_keys(self) -> tuple[str, ...]:
         """The keys of the instance's credentials that are read."""
         raise NotImplementedError
 
@@ -113,7 +113,7 @@ class MySQL(Resource):
         schemas = self._items("database", [database.name for database in self.databases])
         return schemas + self._items("user", [database.username for database in self.databases])
 
-    def keys(self) -> tuple[str, ...]:
+    def password_keys(self) -> tuple[str, ...]:
         """The users' passwords."""
         return tuple(dict.fromkeys(database.password_key for database in self.databases))
 
@@ -146,7 +146,7 @@ class MongoDB(Resource):
         users = [self.username] if self.username else []
         return self._items("database", list(self.databases)) + self._items("user", users)
 
-    def keys(self) -> tuple[str, ...]:
+    def password_keys(self) -> tuple[str, ...]:
         """The user's password."""
         return (self.password_key,) if self.password_key else ()
 
@@ -185,7 +185,7 @@ class Storage(Resource):
         users = [self.access_key] if self.access_key and self.provider == "minio" else []
         return self._items("bucket", [bucket.name for bucket in self.buckets]) + self._items("user", users)
 
-    def keys(self) -> tuple[str, ...]:
+    def password_keys(self) -> tuple[str, ...]:
         """The key's secret half."""
         return (self.secret_key_key,) if self.secret_key_key else ()
 

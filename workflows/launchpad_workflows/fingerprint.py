@@ -1,0 +1,24 @@
+"""Whether anything that a run depends on has changed since the last one."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+
+from launchpad_workflows.credentials import Credentials
+from launchpad_workflows.requests import Request
+
+
+def fingerprint(request: Request, credentials: Credentials, key: str) -> str:
+    """A keyed digest of the request and of the passwords that it names; what is known of claims does not count.
+
+    Keyed, as a plain digest would let a short password be guessed from where the digest is kept.
+    """
+    content = request.model_dump(mode="json")
+    for one in content["resources"]:
+        one.pop("claims", None)
+    names = sorted({name for resource in request.resources for name in resource.password_keys()})
+    values = {name: credentials.instance(name) for name in names}
+    text = json.dumps([content, values], sort_keys=True)
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,35 @@
+"""Provisioning by a workflow in one call: what `local.provision` does in process, done in the cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from launchpad_workflows.client import Client
+from launchpad_workflows.errors import Unavailable
+from launchpad_workflows.ownership import Ownership, claim_names, record_names
+from launchpad_workflows.requests import Request
+from launchpad_workflows.submit import submit
+from launchpad_workflows.watch import Finished, Progress, wait
+
+
+def provision(
+    client: Client,
+    request: Request,
+    ownership: Ownership,
+    progress: Callable[[Progress], None],
+    *,
+    namespace: str = "launchpad",
+    deadline: float = 1800,
+    may_pass: tuple[type[Exception], ...] = (Unavailable,),
+) -> Finished:
+    """Claim the names, start the run, wait for its end, record what was made.
+
+    The Secrets that the pods mount must be there; what is missing is named before anything is started. An
+    interruption at any point is finished by the next call. `verify` and `check` claim and record nothing.
+    """
+    makes = request.operation == "provision"
+    claimed = claim_names(request, ownership) if makes else request
+    finished = wait(client, submit(client, claimed, namespace), deadline, progress, may_pass=may_pass)
+    if makes:
+        record_names(claimed, finished.outcomes, ownership)
+    return finished

@@ -1,0 +1,98 @@
+"""Starts a run through the Kubernetes API alone; Argo's own server is not needed."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import dataclass
+
+from launchpad_workflows.client import INSTANCE_LABEL, MANAGED, OPERATION_LABEL, WORKFLOWS, Client, Object
+from launchpad_workflows.credentials import PASSWORD, USERNAME, admin_secret, instance_secret
+from launchpad_workflows.errors import Absent
+from launchpad_workflows.names import cut
+from launchpad_workflows.requests import Request
+from launchpad_workflows.templates.common import CHECK, PROVISION, limit_name
+from launchpad_workflows.templates.limits import build_limit
+
+NAME_LIMIT = 63
+"""A workflow's name is the value of a label of its pods."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A workflow that was started."""
+
+    name: str
+    namespace: str
+    operation: str
+    instance: str = ""
+
+
+def build_run(request: Request, namespace: str, token: str) -> Object:
+    """The Workflow; pure. `token` makes its name unique."""
+    operation = request.operation
+    stem = f"{operation}-{request.instance}" if request.instance else operation
+    labels = {**MANAGED, OPERATION_LABEL: operation}
+    parameters = {
+        "request": request.to_json(),
+        "resources": json.dumps([{"resource": one.resource, "server": one.server} for one in request.resources]),
+    }
+    if operation != "check":
+        labels[INSTANCE_LABEL] = request.instance
+        parameters |= {"instance": request.instance, "operation": operation}
+    return {
+        "apiVersion": WORKFLOWS,
+        "kind": "Workflow",
+        "metadata": {
+            "name": f"{cut(stem, NAME_LIMIT - len(token) - 1)}-{token}",
+            "namespace": namespace,
+            "labels": labels,
+        },
+        "spec": {
+            "workflowTemplateRef": {"name": CHECK if operation == "check" else PROVISION},
+            "arguments": {"parameters": [{"name": name, "value": value} for name, value in parameters.items()]},
+        },
+    }
+
+
+def submit(client: Client, request: Request, namespace: str = "launchpad") -> Run:
+    """Look whether all that the pods will mount is there, then start the run.
+
+    Raises `Absent` with everything that is missing: a pod would wait for it until its deadline.
+    """
+    missing = [*_missing_secrets(client, request, namespace), *_missing_template(client, request, namespace)]
+    if missing:
+        raise Absent(f"Nothing was started in namespace {namespace}: {'; '.join(missing)}.")
+    for one in request.resources:
+        if client.find("v1", "ConfigMap", limit_name(one.resource, one.server), namespace) is None:
+            client.apply(build_limit(namespace, one.resource, one.server))
+    run = build_run(request, namespace, secrets.token_hex(4))
+    client.create(run)
+    return Run(run["metadata"]["name"], namespace, request.operation, request.instance)
+
+
+def _missing_template(client: Client, request: Request, namespace: str) -> list[str]:
+    name = CHECK if request.operation == "check" else PROVISION
+    if client.find(WORKFLOWS, "WorkflowTemplate", name, namespace) is None:
+        return [f"there is no WorkflowTemplate {name}: register the templates first"]
+    return []
+
+
+def _missing_secrets(client: Client, request: Request, namespace: str) -> list[str]:
+    problems = []
+    for one in request.resources:
+        name = admin_secret(one.resource, one.server)
+        remedy = f"register the server {one.resource} {one.server} (again)"
+        problems += _missing_keys(client, namespace, name, [USERNAME, PASSWORD], remedy)
+    if request.operation != "check":
+        keys = list(dict.fromkeys(key for one in request.resources for key in one.password_keys()))
+        problems += _missing_keys(client, namespace, instance_secret(request.instance), keys, "write it first")
+    return problems
+
+
+def _missing_keys(client: Client, namespace: str, name: str, keys: list[str], remedy: str) -> list[str]:
+    secret = client.find("v1", "Secret", name, namespace)
+    if secret is None:
+        return [f"there is no Secret {name}: {remedy}"]
+    held = secret.get("data") or {}
+    return [f"Secret {name} has no key {key}: {remedy}" for key in keys if key not in held]

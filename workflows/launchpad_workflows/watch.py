@@ -1,0 +1,203 @@
+"""Waits for a run, with a clock of our own: an engine that stands still must not hold a person for ever."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from launchpad_workflows.client import WORKFLOWS, Client, Object
+from launchpad_workflows.errors import TimedOut, Unavailable
+from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.submit import Run
+from launchpad_workflows.templates.common import OUTCOME
+
+DONE = {"Succeeded", "Failed", "Error"}
+"""Phases that end; Pending, Running and none at all do not."""
+NODE_ENDED_BADLY = {"Failed", "Error"}
+TAIL = 20
+INTERVAL = 2.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """One resource's pod as it was last seen."""
+
+    resource: str
+    server: str
+    phase: str
+    message: str = ""
+    attempts: int = 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The run as it was last seen."""
+
+    phase: str
+    message: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A pod that failed for good: what Argo says of it and its last lines."""
+
+    resource: str
+    server: str
+    message: str
+    log: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that has ended."""
+
+    run: Run
+    phase: str
+    message: str
+    outcomes: tuple[Outcome, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every resource can be used."""
+        return self.phase == "Succeeded" and not any(outcome.failed for outcome in self.outcomes)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Time, so that tests need none."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+def wait(
+    client: Client,
+    run: Run,
+    deadline: float,
+    progress: Callable[[Progress], None] = lambda _seen: None,
+    clock: Clock = Clock(),
+    may_pass: tuple[type[Exception], ...] = (Unavailable,),
+) -> Finished:
+    """The end of a run within `deadline` seconds, else `TimedOut` with what was last seen.
+
+    `progress` hears each change. Errors of the client pass through (a run that was deleted is its "not found"),
+    except those of `may_pass`, after which it is asked again.
+    """
+    end = clock.now() + deadline
+    seen: Progress | None = None
+    while True:
+        try:
+            workflow = client.get(WORKFLOWS, "Workflow", run.name, run.namespace)
+        except may_pass as error:
+            if clock.now() >= end:
+                raise _timed_out(run, deadline, f"the cluster does not answer: {error}") from error
+        else:
+            now = read_progress(workflow)
+            if now != seen:
+                progress(now)
+                seen = now
+            if now.phase in DONE:
+                return _finish(client, run, workflow)
+        if clock.now() >= end:
+            raise _timed_out(run, deadline, _describe(seen))
+        clock.sleep(INTERVAL)
+
+
+def read_progress(workflow: Object) -> Progress:
+    """What a Workflow's status says; pure."""
+    status = workflow.get("status") or {}
+    latest = _latest(status)
+    attempts: dict[tuple[str, str], int] = {}
+    for node in _pods(status):
+        attempts[_place(node)] = attempts.get(_place(node), 0) + 1
+    parts = [
+        Part(*place, node.get("phase", "Pending"), _message(node), attempts.get(place, 1))
+        for place, node in sorted(latest.items())
+    ]
+    return Progress(status.get("phase") or "Pending", status.get("message", ""), tuple(parts))
+
+
+def read_outcomes(workflow: Object) -> tuple[Outcome, ...]:
+    """The outcome of each resource's last attempt; pure."""
+    latest = _latest(workflow.get("status") or {})
+    found = []
+    for place, node in sorted(latest.items()):
+        for parameter in (node.get("outputs") or {}).get("parameters") or []:
+            if parameter["name"] == OUTCOME and parameter.get("value"):
+                outcome = Outcome.model_validate_json(parameter["value"])
+                if (outcome.resource, outcome.server) == place:
+                    found.append(outcome)
+    return tuple(found)
+
+
+def _finish(client: Client, run: Run, workflow: Object) -> Finished:
+    status = workflow["status"]
+    bad = {place: node for place, node in sorted(_latest(status).items()) if node.get("phase") in NODE_ENDED_BADLY}
+    logs = _logs(client, run, {node["id"] for node in bad.values()}) if bad else {}
+    failures = tuple(
+        Failure(*place, _message(node) or node["phase"], logs.get(node["id"], ())) for place, node in bad.items()
+    )
+    return Finished(run, status["phase"], status.get("message", ""), read_outcomes(workflow), failures)
+
+
+def _logs(client: Client, run: Run, nodes: set[str]) -> dict[str, tuple[str, ...]]:
+    """The last lines of the pods of some nodes, as far as there are any."""
+    pods = client.list("v1", "Pod", run.namespace, labels=f"workflows.argoproj.io/workflow={run.name}")
+    found = {}
+    for pod in pods:
+        node = (pod["metadata"].get("annotations") or {}).get("workflows.argoproj.io/node-id", "")
+        if node in nodes and _has_started(pod):
+            try:
+                text = client.logs(run.namespace, pod["metadata"]["name"], container="main", tail=TAIL)
+            except Exception as error:  # noqa: BLE001 - whatever a client raises, the failure itself has to be told
+                text = f"(no log: {error})"
+            found[node] = tuple(text.splitlines()[-TAIL:])
+    return found
+
+
+def _has_started(pod: Object) -> bool:
+    states = [one.get("state") or {} for one in (pod.get("status") or {}).get("containerStatuses") or []]
+    return any("terminated" in state or "running" in state for state in states)
+
+
+def _pods(status: Object) -> list[dict[str, Any]]:
+    nodes = (status.get("nodes") or {}).values()
+    return [node for node in nodes if node.get("type") == "Pod" and _place(node) != ("", "")]
+
+
+def _latest(status: Object) -> dict[tuple[str, str], dict[str, Any]]:
+    """(resource, server) → the pod that was tried last, or the retry that still waits for its first."""
+    nodes = [node for node in (status.get("nodes") or {}).values() if _place(node) != ("", "")]
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for node in sorted(nodes, key=lambda node: (node.get("type") == "Pod", node.get("startedAt") or "", node["name"])):
+        found[_place(node)] = node
+    return found
+
+
+def _place(node: dict[str, Any]) -> tuple[str, str]:
+    inputs = (node.get("inputs") or {}).get("parameters") or []
+    values = {parameter["name"]: str(parameter.get("value", "")) for parameter in inputs}
+    return values.get("resource", ""), values.get("server", "")
+
+
+def _message(node: dict[str, Any]) -> str:
+    waiting = (node.get("synchronizationStatus") or {}).get("waiting", "")
+    return str(node.get("message") or (f"waits for {waiting}" if waiting else ""))
+
+
+def _describe(seen: Progress | None) -> str:
+    if seen is None:
+        return "nothing was seen of it"
+    parts = "; ".join(f"{one.resource}/{one.server} {one.phase} {one.message}".rstrip() for one in seen.parts)
+    return f"{seen.phase} {seen.message}".rstrip() + (f" ({parts})" if parts else "")
+
+
+def _timed_out(run: Run, deadline: float, last: str) -> TimedOut:
+    return TimedOut(
+        f"Workflow {run.namespace}/{run.name} did not end within {deadline:.0f} s, last seen: {last}. It goes on; "
+        "look at it there, or run this again, which waits behind it."
+    )
