@@ -11,6 +11,7 @@ from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.core.instance import Record
 from tutor_launchpad.core.settings import Settings
 from tutor_launchpad.core.types import Object
+from tutor_launchpad.defaults import UNIQUE
 from tutor_launchpad.steps.deployment import Deployment, Options
 
 ROOT_ID = "AbC"
@@ -58,11 +59,17 @@ def application_objects(auto_sync: bool = True) -> tuple[Object, Object]:
     return made("AppProject", {"sourceRepos": [URL]}), made("Application", spec)
 
 
+def make_settings(**changes: Any) -> Settings:
+    """Settings of the instance alpha."""
+    generated = {name.removeprefix("LAUNCHPAD_").lower(): "k" * 24 for name in UNIQUE}
+    return Settings(**{"instance": "alpha", "repository": URL, **generated, **changes})
+
+
 def make_deployment(
     api: FakeApi | None, *, options: Options | None = None, jobs: tuple[str, ...] = (), **settings: Any
 ) -> Deployment:
     """A deployment that has come as far as the record."""
-    given = Settings(**{"instance": "alpha", "repository": URL, "seal_key": "k" * 20, **settings})
+    given = make_settings(**settings)
     deployment = Deployment(
         root=Path("/nowhere"),
         options=options or Options(),

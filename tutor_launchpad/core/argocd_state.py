@@ -19,6 +19,7 @@ NO_WAITING = (
     "no matches for kind",
     "field is immutable",
     "is invalid:",
+    "failed to create typed patch object",
 )
 """Failures of a sync that its retries do not mend."""
 
@@ -43,7 +44,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class SyncState:
-    """An Application at one moment. `revision`: the commit that it was last compared with."""
+    """An Application at one moment.
+
+    `revision`: the commit that it was last compared with. `pausing`: the operation failed and waits for its next try.
+    """
 
     sync: str = "Unknown"
     health: str = "Unknown"
@@ -53,6 +57,7 @@ class SyncState:
     started: str = ""
     operation_revision: str = ""
     retries: int = 0
+    pausing: bool = False
     in_progress: bool = False
     refreshing: bool = False
     errors: tuple[str, ...] = ()
@@ -88,6 +93,7 @@ def read_state(application: Object) -> SyncState:
     sync, running = status.get("sync") or {}, status.get("operationState") or {}
     asked = application.get("operation")
     result = running.get("syncResult") or {}
+    results = result.get("resources") or []
     phase = running.get("phase", "")
     fresh = bool(asked) and phase not in ("Running", "Terminating")  # asked for, not yet begun
     request = asked if fresh and asked else running.get("operation") or {}
@@ -102,11 +108,12 @@ def read_state(application: Object) -> SyncState:
         started="" if fresh else running.get("startedAt", ""),
         operation_revision=wanted if fresh else result.get("revision") or wanted,
         retries=0 if fresh else int(running.get("retryCount", 0)),
+        pausing=phase == "Running" and bool(running.get("finishedAt")) and not fresh,
         in_progress=bool(asked) or phase in ("Running", "Terminating"),
         refreshing=REFRESH in (application["metadata"].get("annotations") or {}),
         errors=tuple(c["message"] for c in conditions if c["type"] in ("ComparisonError", "InvalidSpecError")),
-        failures=() if fresh else tuple(_failures(result.get("resources") or [])),
-        resources=tuple(_resource(item) for item in status.get("resources") or []),
+        failures=() if fresh else tuple(_failures(results)),
+        resources=tuple(_resources(status.get("resources") or [], results)),
     )
 
 
@@ -117,17 +124,21 @@ def _compared(application: Object) -> bool:
     return all(known.get(part) == spec.get(part) for part in ("source", "destination"))
 
 
-def _resource(item: Object) -> Resource:
-    health = item.get("health") or {}
-    return Resource(
-        kind=item["kind"],
-        name=item["name"],
-        sync=item.get("status", ""),
-        health=health.get("status", ""),
-        message=health.get("message", ""),
-        wave=int(item.get("syncWave", 0)),
-        pruned=bool(item.get("requiresPruning")),
-    )
+def _resources(items: Iterable[Object], results: Iterable[Object]) -> Iterable[Resource]:
+    """Argo CD 3 keeps each object's health out of the Application; the running sync still tells what it waits for."""
+    running = {(one["kind"], one["name"]) for one in results if one.get("hookPhase") == "Running"}
+    for item in items:
+        waited = (item["kind"], item["name"]) in running
+        health = {"status": "Progressing"} if waited else item.get("health") or {}
+        yield Resource(
+            kind=item["kind"],
+            name=item["name"],
+            sync=item.get("status", ""),
+            health=health.get("status", ""),
+            message=health.get("message", ""),
+            wave=int(item.get("syncWave", 0)),
+            pruned=bool(item.get("requiresPruning")),
+        )
 
 
 def _failures(results: Iterable[Object]) -> Iterable[str]:

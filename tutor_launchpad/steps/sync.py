@@ -10,7 +10,6 @@ from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.repositories import read_credentials
 from tutor_launchpad.core.argocd import (
     SECRET_TYPE,
-    RepositoryCredentials,
     repository_secret,
     repository_secret_name,
     secret_for,
@@ -44,7 +43,9 @@ class Sync:
         deployment, cluster = self.deployment, self.deployment.cluster
         name, short = deployment.settings.instance, deployment.revision[:10]
         if cluster is None:
-            deployment.remaining.append(f"Let Argo CD sync {name} from the repository.")
+            deployment.remaining.append(
+                f"let Argo CD sync Application {name} from the repository, and wait until it is Healthy"
+            )
             return Status.SKIPPED, "no cluster"
         project, application = deployment.application
         changes = [self._ensure_repository(cluster, application["spec"]["source"]["repoURL"])]
@@ -80,10 +81,7 @@ class Sync:
     def _ensure_repository(self, cluster: Cluster, url: str) -> str:
         """Our Secret for this address, unless another does already; without credentials an existing one stays."""
         namespace = self.deployment.settings.argocd_namespace
-        given = read_credentials(self.deployment.settings)
-        credentials = (
-            RepositoryCredentials(given.username, given.password, given.ssh_private_key) if given is not None else None
-        )
+        credentials = read_credentials(self.deployment.settings)
         live = cluster.find("v1", "Secret", repository_secret_name(url), namespace)
         if live is not None and not is_managed(live):
             raise Conflict(

@@ -106,7 +106,8 @@ class Waiter:
         restart = self._jobs.clear_failed()
         self._jobs.stop_superseded()
         ended = state.started if state.phase in ENDED_BADLY and not state.in_progress else ""
-        self._attempt = Attempt(ended=ended, restart=restart or (state.in_progress and state.retries > 0))
+        failing = state.pausing and self._goal.reached(state.operation_revision)
+        self._attempt = Attempt(ended=ended, restart=restart or failing)
         return state
 
     def _look_at(self, state: SyncState, action: Action) -> None:
@@ -189,6 +190,7 @@ class Waiter:
     def _tell(self, state: SyncState) -> None:
         pending = state.pending
         text = f"wave {pending[0].wave}: {pending[0]}" if pending and self._goal.reached(state.revision) else state.sync
+        text = "; ".join([text, *state.failures[:1]])
         if text != self._told:
             self._told = text
             self._deployment.progress.say(text)
@@ -213,7 +215,7 @@ class Waiter:
 
     def _late(self, state: SyncState) -> str:
         stuck = troubles(self._cluster.list("v1", "Pod", self._name))
-        more = "".join(f"\n  - {text}" for text in [*state.errors, *stuck][:5])
+        more = "".join(f"\n  - {text}" for text in [*state.errors, *state.failures, *stuck][:5])
         return (
             f"{self._name} is not Synced and Healthy after {self._deployment.options.timeout:.0f} s; last seen: "
             f"{state.summary}. Argo CD goes on; wait for it with `tutor launchpad deploy` or a longer --timeout.{more}"

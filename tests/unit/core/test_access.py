@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from tests.unit.fake_deployment import make_settings
 from tutor_launchpad.core.access import Permission, needed, sentences
-from tutor_launchpad.core.settings import Settings
-
-SEAL_KEY = "k" * 20
 
 
 def test_needed_touches_only_the_three_namespaces() -> None:
-    found = needed(Settings(instance="alpha", mysql_server="main", seal_key=SEAL_KEY))
+    found = needed(make_settings(mysql_server="main"))
 
     assert {one.namespace for one in found} == {"", "alpha", "argocd", "launchpad"}
     assert {one.resource for one in found if not one.namespace} == {"namespaces"}
 
 
 def test_needed_without_servers_leaves_the_namespace_of_provisioning_alone() -> None:
-    found = needed(Settings(instance="alpha", seal_key=SEAL_KEY))
+    found = needed(make_settings())
 
     assert "launchpad" not in {one.namespace for one in found}
 

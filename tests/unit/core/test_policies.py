@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from tutor_launchpad.core.flows import Flow
-from tutor_launchpad.core.policies import bounds, default_flows, namespace, network_policies
+from tests.unit.fake_deployment import make_settings
+from tutor_launchpad.core.flows import Flow, own_flows
+from tutor_launchpad.core.policies import bounds, namespace, network_policies
 from tutor_launchpad.core.settings import Settings
 
 
 def settings(**changes: Any) -> Settings:
-    return Settings(**{"instance": "alpha", "seal_key": "k" * 20, "ingress_namespaces": ("harmony",), **changes})
+    return make_settings(**{"ingress_namespaces": ("harmony",), **changes})
 
 
 def test_namespace_carries_its_owner_and_pod_security() -> None:
@@ -47,7 +48,7 @@ def test_bounds_with_a_quota_add_defaults_for_containers() -> None:
 
 
 def test_network_policies_are_exactly_these() -> None:
-    flows = [*default_flows({"RUN_SMTP": True}), Flow("mysql main", ("10.0.0.5/32",), (3306,))]
+    flows = [*own_flows({"RUN_SMTP": True}), Flow("mysql main", ("10.0.0.5/32",), (3306,))]
 
     specs = {one["metadata"]["name"]: one["spec"] for one in network_policies(settings(), flows)}
 
@@ -83,13 +84,13 @@ def test_network_policies_are_exactly_these() -> None:
 
 
 def test_mail_goes_to_the_configured_port_where_no_relay_runs() -> None:
-    flows = default_flows({"RUN_SMTP": False, "SMTP_PORT": 587})
+    flows = own_flows({"RUN_SMTP": False, "SMTP_PORT": 587})
 
     assert {flow.name: flow.ports for flow in flows} == {"web": (443,), "mail": (587,)}
 
 
 def test_network_policies_can_be_turned_off() -> None:
-    assert network_policies(settings(network_policies=False), default_flows({})) == []
+    assert network_policies(settings(network_policies=False), own_flows({})) == []
 
 
 def test_flow_without_addresses_opens_nothing() -> None:
