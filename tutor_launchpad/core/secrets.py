@@ -1,4 +1,4 @@
-"""Which settings are secret, by one rule for Tutor and every plugin."""
+"""Which settings are secret, by one rule for Tutor and every plugin; docs/explanation/sealing.md gives the reasons."""
 
 from __future__ import annotations
 
@@ -18,15 +18,54 @@ ENDINGS = (
     "REGISTRY_CREDENTIALS",
     "CUSTOM_CERTS",
 )
-GENERATORS = re.compile(r"random_string|rsa_private_key|uid_master_hash")
+GENERATORS = re.compile(r"\b(random_string|rsa_private_key|uid_master_hash)\b")
 GENERATED_PUBLIC = frozenset({"ID"})
-_USERINFO = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://([^/?#\s@'\"]*):([^/?#\s'\"]*)@")
+NOT_SECRET = frozenset({"LAUNCHPAD_SECRET_SETTINGS"})
+"""Named like a secret, but its values are names of settings."""
+PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+SHORTEST = 4
+"""A shorter value occurs everywhere by chance."""
+_SHORTEST_TOKEN = 16
+"""A user's name in a URL without password is a token from this length on."""
+
+# Last words of names that tell how long, how often or when, such as PASSWORD_MIN_LENGTH.
+_MEASURE = re.compile(
+    "AGE|ATTEMPTS|COUNT|DAYS|DB|EXPIRATION|EXPIRY|HOURS|INTERVAL|LENGTH|LIFETIME|LIMIT|MAX|MIN|MINUTES|PORT|ROUNDS|"
+    "SECONDS|SIZE|TIMEOUT|TTL|VERSION"
+)
+_COMMON = re.compile(
+    "admin|administrator|change-?me|cms|default|edx|example|false|guest|https?|kubernetes|launchpad|lms|local|localhost|"
+    "master|mfe|minio|mongo|mongodb|mysql|none|notes|null|nginx|openedx|passw0rd|passwd|password|postgres|production|"
+    "public|python|redis|root|secret|studio|test|token|true|tutor|user|username"
+)
+_SWITCHES = frozenset({"true", "false", "none", "null", "yes", "no", "on", "off"})
+_PLACEHOLDERS = frozenset({"x-oauth-basic"})
+_FILE_NAME = re.compile(r"\.{0,2}/[\w./-]*")
+_OBJECT_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\s'\"@]*(?:@[^/?#\s'\"@]*)*)@")
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a setting or an environment variable with this name holds a secret."""
-    upper = name.upper()
+    """Whether a setting, a key or an environment variable with this name holds a secret."""
+    upper = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").upper()
     return upper.endswith(ENDINGS) or not WORDS.isdisjoint(re.split(r"[^A-Z0-9]+", upper))
+
+
+def can_be_secret(name: str, value: str) -> bool:
+    """Whether a value under a secret's name says anything: no switch, measure, or place where the secret lies."""
+    last = re.split(r"[^A-Z0-9]+", name.upper())[-1]
+    if not value.strip() or value.strip().lower() in _SWITCHES:
+        return False
+    if _MEASURE.fullmatch(last) and re.fullmatch(r"\d+(\.\d+)?", value):
+        return False
+    if last in ("FILE", "PATH") and _FILE_NAME.fullmatch(value):
+        return False
+    return not (re.search(r"secret_?name$", name, re.IGNORECASE) and _OBJECT_NAME.fullmatch(value))
+
+
+def is_weak(value: str) -> bool:
+    """Whether a value cannot be told from other text: too short, or a word that occurs everywhere."""
+    return len(value.strip()) < SHORTEST or bool(_COMMON.fullmatch(value.strip().lower()))
 
 
 def find_secrets(
@@ -35,50 +74,68 @@ def find_secrets(
     """Setting path (`NAME`, `NAME.key`, `NAME[0]`) → secret value, as it may occur in manifests.
 
     `config` is rendered; `templates` has the defaults before rendering, whose generators tell a secret.
+    `added` and `removed` are such paths, with all that is below them; `removed` wins.
     """
-    public, named = frozenset(removed), frozenset(added)
-    found: dict[str, str] = {}
+    search = _Search(frozenset(added), frozenset(removed))
     for name, value in config.items():
-        if name in public:
-            continue
-        whole = name in named or is_secret_name(name) or _is_generated(name, templates.get(name))
-        for path, leaf, secret in _leaves(name, value, whole):
-            found |= {path: leaf} if secret and _can_be_secret(leaf) else _userinfo(path, leaf)
-    return found
+        search.visit(name, name, value, templates.get(name), False)
+    return search.found
 
 
-def _is_generated(name: str, template: object) -> bool:
-    return isinstance(template, str) and name not in GENERATED_PUBLIC and bool(GENERATORS.search(template))
+class _Search:
+    def __init__(self, added: frozenset[str], removed: frozenset[str]) -> None:
+        self.added, self.removed = added, removed
+        self.found: dict[str, str] = {}
+
+    def visit(self, path: str, name: str, value: object, template: object, secret: bool) -> None:
+        """`name`: the last key of the path; `secret`: whether something above it is named so."""
+        if path in self.removed or path in NOT_SECRET:
+            return
+        secret = secret or path in self.added or is_secret_name(name) or _is_generated(path, template)
+        for inner_path, inner_name, inner, inner_template in _inner(path, name, value, template):
+            self.visit(inner_path, inner_name, inner, inner_template, secret)
+        if isinstance(value, dict):
+            for key in value:
+                self._add_userinfo(path, str(key))
+        if value is not None and not isinstance(value, (bool, dict, list, tuple)):
+            text = str(value)
+            if (secret and (path in self.added or can_be_secret(name, text))) or PEM.search(text):
+                self.found[path] = text
+            self._add_userinfo(path, text)
+
+    def _add_userinfo(self, path: str, text: str) -> None:
+        self.found |= {f"{path} ({what})": part for what, part in userinfo(text) if part != text}
 
 
-def _leaves(path: str, value: object, secret: bool) -> Iterator[tuple[str, str, bool]]:
-    """Path, text and whether it is secret, for every text and number inside a value."""
+def _inner(path: str, name: str, value: object, template: object) -> Iterator[tuple[str, str, object, object]]:
     if isinstance(value, dict):
+        templates = template if isinstance(template, dict) else {}
         for key, inner in value.items():
-            named = not str(key).lower().endswith("name") and (secret or is_secret_name(str(key)))
-            yield from _leaves(f"{path}.{key}", inner, named)
+            yield f"{path}.{key}", str(key), inner, templates.get(key)
     elif isinstance(value, (list, tuple)):
+        items = template if isinstance(template, list) else []
         for index, inner in enumerate(value):
-            yield from _leaves(f"{path}[{index}]", inner, secret)
-    elif isinstance(value, str):
-        yield path, value, secret
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield path, str(value), secret
+            yield f"{path}[{index}]", name, inner, items[index] if index < len(items) else None
 
 
-def _can_be_secret(text: str) -> bool:
-    """Empty texts and switches under a secret's name say nothing."""
-    return bool(text.strip()) and text.lower() not in ("true", "false", "none", "null")
+def _is_generated(path: str, template: object) -> bool:
+    return isinstance(template, str) and path not in GENERATED_PUBLIC and bool(GENERATORS.search(template))
 
 
-def _userinfo(path: str, text: str) -> dict[str, str]:
-    """The passwords in the URLs of a text."""
-    found: dict[str, str] = {}
-    for number, match in enumerate(_USERINFO.finditer(text)):
-        name = f"{path} (password{f' {number + 1}' if number else ''} in its URL)"
-        password = match.group(2)
-        if password:
-            found[name] = password
-            if unquote(password) != password:
-                found[f"{name}, decoded"] = unquote(password)
-    return found
+def userinfo(text: str) -> Iterator[tuple[str, str]]:
+    """(what it is, value) of the secret parts of the URLs in a text.
+
+    With a password: that, and user and password together. Without: a long name in an http URL, which is a token.
+    """
+    for number, match in enumerate(_USERINFO.finditer(text), 1):
+        scheme, both = match.groups()
+        where = "in its URL" if number == 1 else f"in its URL {number}"
+        user, colon, password = both.partition(":")
+        token = scheme.lower().endswith(("http", "https")) and len(user) >= _SHORTEST_TOKEN
+        if colon and password:
+            yield f"user and password {where}", both
+            for part in dict.fromkeys((password, unquote(password))):
+                if not is_weak(part) and part not in _PLACEHOLDERS:
+                    yield f"password {where}{'' if part == password else ', decoded'}", part
+        if token and password in ("", *_PLACEHOLDERS):
+            yield f"user {where}", user
