@@ -27,9 +27,7 @@ class KubernetesClient:
         try:
             api = package.config.new_client_from_config(context=context)
         except package.config.ConfigException:
-            configuration = package.client.Configuration()
-            package.config.load_incluster_config(configuration)
-            api = package.client.ApiClient(configuration)
+            api = _in_cluster(package)
         with _translated("reach the cluster"):
             return cls(package.dynamic.DynamicClient(api))
 
@@ -93,6 +91,15 @@ class KubernetesClient:
             return self._dynamic.resources.get(api_version=api_version, kind=kind)
         except ResourceNotFoundError:
             raise Absent(f"The cluster has no kind {kind} ({api_version}): install what brings it.") from None
+
+
+def _in_cluster(package: Any) -> Any:
+    configuration = package.client.Configuration()
+    try:
+        package.config.load_incluster_config(configuration)
+    except package.config.ConfigException:
+        raise Absent("No kubeconfig names a cluster and this is no pod: set KUBECONFIG, or name a context.") from None
+    return package.client.ApiClient(configuration)
 
 
 @contextmanager

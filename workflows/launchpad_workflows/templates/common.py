@@ -25,6 +25,14 @@ OUTCOME = "outcome"
 OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
 DAY = 24 * 3600
+_CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+_HARDENED = json.dumps(
+    {
+        "initContainers": [{"name": "init", "securityContext": _CONFINED}],
+        "containers": [{"name": "wait", "securityContext": _CONFINED}],
+    }
+)
+"""Argo's own containers get what Pod Security `restricted` asks for only where the controller is configured so."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ def workflow_template(params: TemplateParams, name: str, entrypoint: str, **more
         ),
         pod_gc=m.PodGC(strategy="OnPodSuccess"),
         pod_metadata=m.Metadata(labels=dict(MANAGED)),
+        pod_spec_patch=_HARDENED,
         **more,
     )
 
@@ -135,11 +144,15 @@ def secret_volume(name: str, secret: str) -> m.Volume:
 
 
 def _retries(params: TemplateParams) -> m.RetryStrategy:
-    """Only what may pass: the worker says so by its status, Argo by Error (a pod that was evicted or lost)."""
+    """Only what may pass: the worker says so by its status, Argo by Error (a pod that was evicted or lost).
+
+    A pod that the cluster does not let in is an Error too, and stays one.
+    """
     return m.RetryStrategy(
         limit=m.IntOrString(root=params.attempts),
         retry_policy="Always",
-        expression=f"lastRetry.status == 'Error' || lastRetry.exitCode == '{MAY_PASS}'",
+        expression=f"lastRetry.exitCode == '{MAY_PASS}' || "
+        "(lastRetry.status == 'Error' && not (lastRetry.message matches 'forbidden|is invalid'))",
         backoff=m.Backoff(duration="10s", factor=m.IntOrString(root=2), cap="2m"),
     )
 
