@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
-from tutor_launchpad.core.seal.expansion import environment, expand, is_known
-from tutor_launchpad.core.seal.forms import Finder
+from tutor_launchpad.core.seal.expansion import Variables, expand, pieces
+from tutor_launchpad.core.seal.finder import Finder
 from tutor_launchpad.core.seal.naming import encode
-from tutor_launchpad.core.secrets import is_secret_name
+from tutor_launchpad.core.secrets import can_be_secret, is_secret_name
 from tutor_launchpad.core.types import Object
 
 PREFIX = "LAUNCHPAD_SEALED_"
@@ -20,15 +22,6 @@ class Taken:
     values: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
-    def variable(self, value: str) -> str:
-        """The variable that holds this value; equal values share one."""
-        for name, known in self.values.items():
-            if known == value:
-                return name
-        name = f"{PREFIX}{len(self.values)}"
-        self.values[name] = value
-        return name
-
     @property
     def data(self) -> dict[str, str]:
         """The values as a Secret's data."""
@@ -38,26 +31,33 @@ class Taken:
 def seal_container(container: Object, place: str, finder: Finder) -> Taken:
     """Rewrite the container in place; `place` names it in problems.
 
-    The caller adds the variables, with `reference`, once the Secret that holds them has its name.
+    The caller adds the variables, with `add_references`, once the Secret that holds them has its name.
     """
-    taken = Taken()
-    entries = container.get("env") or []
-    original = environment(entries)
-    before: dict[str, str] = {}
-    for entry in entries:
+    sealing = _Sealing(place, finder)
+    if PREFIX in str([container.get(name) for name in ("env", "command", "args")]):
+        sealing.taken.problems.append(f"{place}: names that begin with {PREFIX} are Launchpad's own: choose another.")
+        return sealing.taken
+    before = Variables(complete=not container.get("envFrom"))
+    for entry in container.get("env") or []:
         name, text = entry["name"], entry.get("value")
-        if isinstance(text, str) and "valueFrom" not in entry:
-            whole = is_secret_name(name) and bool(text.strip()) and is_known(original[name]) and not _is_reference(text)
-            entry["value"] = _seal_text(text, before, taken, finder, f"{place}.env[{name}]", whole)
-        before[name] = original[name]
-    for field_name in ("command", "args"):
-        texts = container.get(field_name)
-        if texts:
-            container[field_name] = [
-                _seal_text(text, original, taken, finder, f"{place}.{field_name}[{index}]", False)
-                for index, text in enumerate(texts)
+        after = Variables(dict(before.values), before.complete)
+        after.add(entry)
+        if isinstance(text, str) and text:
+            entry["value"] = sealing.text(text, before, f"env {name}", holds_secret(name, text))
+        before = after
+    for part in ("command", "args"):
+        if container.get(part):
+            container[part] = [
+                sealing.text(text, before, f"{part}[{index}]", False) if isinstance(text, str) else text
+                for index, text in enumerate(container[part])
             ]
-    return taken
+    return sealing.taken
+
+
+def holds_secret(name: str, text: str) -> bool:
+    """Whether a literal variable is a secret by its name."""
+    literal = "".join(part for is_reference, part in pieces(text, Variables(complete=False)) if not is_reference)
+    return is_secret_name(name) and can_be_secret(name, literal)
 
 
 def add_references(container: Object, variables: list[str], secret: str) -> None:
@@ -66,33 +66,46 @@ def add_references(container: Object, variables: list[str], secret: str) -> None
     container["env"] = [*own, *(container.get("env") or [])]
 
 
-def _seal_text(
-    text: object, variables: dict[str, str], taken: Taken, finder: Finder, place: str, whole: bool
-) -> object:
-    """The text with references in place of its secrets, or with one in place of all of it."""
-    if not isinstance(text, str):
-        return text
-    found = list(finder.matches(text))
-    if not found and not whole:
-        return text
-    expanded = expand(text, variables)
-    if not whole:
-        parts, end = [], 0
-        for match in found:
-            parts += [text[end : match.start()], f"$({taken.variable(match.group())})"]
-            end = match.end()
-        sealed = "".join([*parts, text[end:]])
-        if expand(sealed, {**variables, **taken.values}) == expanded and not finder.settings(sealed):
-            return sealed
-    if not is_known(expanded):
-        settings = ", ".join(finder.settings(text)) or "a secret"
-        taken.problems.append(
-            f"{place}: holds {settings} together with a variable whose value comes from elsewhere, in a way that "
-            "Kubernetes would not expand: pass the secret in a variable of its own."
+class _Sealing:
+    """One container."""
+
+    def __init__(self, place: str, finder: Finder) -> None:
+        self.place, self.finder, self.taken = place, finder, Taken()
+
+    def text(self, text: str, variables: Variables, where: str, whole: bool) -> str:
+        """The text with references in place of its secrets or, where that would change it, of all that is literal."""
+        settings = self.finder.settings(text)
+        if not settings and not whole:
+            return text
+        ways = (_all_sealed,) if whole else (_secrets_sealed, _all_sealed)
+        for way in ways:
+            names = {value: name for name, value in self.taken.values.items()}
+            sealed = way(text, variables, self.finder, partial(_reference, names))
+            values = {name: value for value, name in names.items()}
+            same = expand(sealed, {**variables.values, **values}) == expand(text, variables.values)
+            if same and not self.finder.found_in(sealed):
+                self.taken.values = values
+                return sealed
+        self.taken.problems.append(
+            f"{self.place} {where} holds {', '.join(settings) or 'a secret'} in a way that cannot be taken out without "
+            "changing what the container gets: pass the secret in a variable of its own."
         )
         return text
-    return f"$({taken.variable(expanded)})"
 
 
-def _is_reference(text: str) -> bool:
-    return text.startswith("$(") and text.endswith(")") and text.count("$(") == 1
+def _secrets_sealed(text: str, variables: Variables, finder: Finder, refer: Callable[[str], str]) -> str:
+    parts, end = [], 0
+    for span in finder.spans(text):
+        parts += [text[end : span.start], refer(text[span.start : span.end])]
+        end = span.end
+    return "".join([*parts, text[end:]])
+
+
+def _all_sealed(text: str, variables: Variables, finder: Finder, refer: Callable[[str], str]) -> str:
+    """References that Kubernetes may replace stay: their values are not known here, or are another's to change."""
+    return "".join(part if is_reference else refer(part) for is_reference, part in pieces(text, variables))
+
+
+def _reference(names: dict[str, str], value: str) -> str:
+    """A reference to the variable with this value; equal values share one."""
+    return f"$({names.setdefault(value, f'{PREFIX}{len(names)}')})"

@@ -1,131 +1,170 @@
-"""The forms in which a secret may stand in a text, and finding, naming and masking them."""
+"""The forms in which a secret may stand in a text.
+
+A *written* form is the value itself or an escape of it: exactly that text may be taken out.
+An *encoded* form is part of a longer encoding whose neighbours tell of the secret too: all of that encoding is taken.
+"""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 from Crypto.PublicKey import RSA
 
-SHORTEST = 4
-"""A shorter secret occurs everywhere by chance."""
+from tutor_launchpad.core.secrets import SHORTEST, is_secret_name
 
+PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 _SHORTEST_LINE = 16
-_PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
+_SHORTEST_ENCODED = 6
+_DIGEST = 10
+"""Characters of a digest that are looked for: a name may hold a cut one."""
 
 
 class Forms:
-    """Every form of a set of secrets. `names`: form → the setting that it gives away."""
+    """Every form of a set of secrets. `names`: form → the setting that it gives away; `encoded`: those of that kind."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self.names: dict[str, str] = {}
-        self.plain: dict[str, str] = {}
+        self.encoded: set[str] = set()
         for name, value in secrets.items():
-            for plain in _parts(value):
-                self.plain.setdefault(plain, name)
-                for form in _encodings(plain):
-                    self.names.setdefault(form, name)
-            for number in _rsa_numbers(value):
-                self.names.setdefault(number, name)
+            if len(value.strip()) < SHORTEST:
+                continue
+            for form, encoded in _forms(value):
+                if form not in self.names:
+                    self.names[form] = name
+                    if encoded:
+                        self.encoded.add(form)
 
     def within(self, text: str) -> list[str]:
         """The forms that occur in a text, longest first."""
         return sorted((form for form in self.names if form in text), key=lambda form: (-len(form), form))
 
 
-class Finder:
-    """Finds the given forms in many texts; `narrowed` leaves those that occur at all, which makes it quick."""
-
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self.names = dict(names)
-        ordered = sorted(names, key=lambda form: (-len(form), form))
-        self._pattern = re.compile("|".join(map(re.escape, ordered))) if ordered else None
-
-    @classmethod
-    def narrowed(cls, forms: Forms, text: str) -> Finder:
-        """A finder for texts that are parts of `text`."""
-        return cls({form: forms.names[form] for form in forms.within(text)})
-
-    def matches(self, text: str) -> Iterator[re.Match[str]]:
-        """The longest forms in a text, from left to right, without overlap."""
-        return self._pattern.finditer(text) if self._pattern else iter(())
-
-    def settings(self, text: str) -> list[str]:
-        """The settings that a text gives away, sorted."""
-        return sorted({self.names[match.group()] for match in self.matches(text)})
-
-    def replace(self, text: str) -> str:
-        """The text with `«SETTING»` in place of each secret."""
-        if self._pattern is None:
-            return text
-        return self._pattern.sub(lambda match: f"«{self.names[match.group()]}»", text)
+def digests(value: bytes) -> Iterator[str]:
+    """Plain digests, from each of which an 8-character password can be guessed."""
+    for algorithm in ("md5", "sha1", "sha256", "sha512"):
+        yield hashlib.new(algorithm, value, usedforsecurity=False).hexdigest()[:_DIGEST]
 
 
-class Mask:
-    """Replaces secrets in any form by `«SETTING»`, for logs and messages."""
+@lru_cache(maxsize=4096)
+def _forms(value: str) -> tuple[tuple[str, bool], ...]:
+    """(form, whether it is an encoded one). Written ones come first, so that they win."""
+    numbers = [number for key in _rsa_keys(value) for number in _private_numbers(key)]
+    parts = dict.fromkeys(_parts(value, _moduli(value)))
+    found = [(form, False) for part in parts for form in _written(part)]
+    for part in parts:
+        found += [(form, True) for form in _encodings(part.encode())]
+    found += [(digest, True) for digest in digests(value.encode())]
+    for number in numbers:
+        data = number.to_bytes((number.bit_length() + 7) // 8, "big")
+        found += [(str(number), True), *((form, True) for form in _encodings(data))]
+    return tuple(found)
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
-        self._forms = Forms({name: value for name, value in secrets.items() if len(value) >= SHORTEST})
 
-    def __call__(self, text: str) -> str:
-        return Finder.narrowed(self._forms, text).replace(text)
-
-
-def _parts(value: str) -> Iterator[str]:
-    """The value, and for one of several lines each telling line: a copy may be indented or joined otherwise."""
+def _parts(value: str, public: str) -> Iterator[str]:
+    """The value, and what tells it where it is indented, joined or taken apart. `public`: lines within it tell nothing."""
     stripped = value.strip()
+    yield value
     yield stripped
-    lines = stripped.splitlines()
-    if len(lines) > 1:
-        for line in map(str.strip, lines):
-            if len(line) >= _SHORTEST_LINE and not line.startswith("-----"):
-                yield line
+    for leaf in _json_secrets(stripped):
+        yield from _parts(leaf, public)
+    for line in map(str.strip, stripped.splitlines() if "\n" in stripped and stripped[0] not in "{[" else ()):
+        if len(line) >= _SHORTEST_LINE and not line.startswith("-----") and line not in public:
+            yield line
+    decoded = _decoded_pem(stripped)
+    if decoded:
+        yield from _parts(decoded, public)
 
 
-def _encodings(plain: str) -> Iterator[str]:
-    data = plain.encode()
+def _json_secrets(text: str) -> Iterator[str]:
+    """The values under a secret's name in JSON, such as a registry's credentials."""
+    if not text.startswith(("{", "[")):
+        return
+    try:
+        queue: list[tuple[str, object]] = [("", json.loads(text))]
+    except ValueError:
+        return
+    while queue:
+        name, value = queue.pop()
+        if isinstance(value, dict):
+            queue += [(str(key), inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            queue += [(name, inner) for inner in value]
+        elif isinstance(value, str) and len(value) >= SHORTEST and (name == "auth" or is_secret_name(name)):
+            yield value
+
+
+def _decoded_pem(text: str) -> str:
+    """The private key in a value that is base64, as a Secret's `data` wants it; else nothing."""
+    if not text.startswith("LS0tLS1CRUdJTi"):
+        return ""
+    try:
+        decoded = base64.b64decode("".join(text.split()), validate=True).decode()
+    except ValueError:
+        return ""
+    return decoded if PEM.search(decoded) else ""
+
+
+def _written(plain: str) -> Iterator[str]:
+    """The value and its escapes: JSON, URL, XML and HTML, YAML, shell, Kubernetes' and Python's formats."""
     yield plain
-    yield json.dumps(plain)[1:-1]
-    yield json.dumps(plain, ensure_ascii=False)[1:-1]
-    yield quote(plain, safe="")
-    yield quote(plain)
-    yield quote_plus(plain)
-    yield html.escape(plain)
-    yield plain.replace("'", "''")
-    yield from _base64(data)
-    yield from (text.replace("+", "-").replace("/", "_") for text in list(_base64(data)))
+    if re.fullmatch(r"[A-Za-z0-9_.-]*", plain):
+        return
+    escaped = json.dumps(plain)[1:-1]
+    yield from (escaped, json.dumps(plain, ensure_ascii=False)[1:-1], json.dumps(escaped)[1:-1])
+    yield escaped.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    for quoted in (quote(plain, safe=""), quote(plain), quote_plus(plain)):
+        yield quoted
+        yield re.sub("%[0-9A-F]{2}", lambda match: match.group().lower(), quoted)
+    for marked in (html.escape(plain), html.escape(plain, quote=False)):
+        yield from (marked, marked.replace("&#x27;", "&#39;").replace("&quot;", "&#34;"))
+        yield marked.replace("&#x27;", "&apos;")
+    yield from (plain.replace("'", "''"), plain.replace("'", "'\"'\"'"), plain.replace("'", "'\\''"))
+    yield from (plain.replace("$", "$$"), plain.replace("%", "%%"), plain.replace("\\", "\\\\").replace("'", "\\'"))
+
+
+def _encodings(data: bytes) -> Iterator[str]:
+    """Hexadecimal, and what shows in base64 of both alphabets at each of the three alignments."""
+    yield data.hex()
+    yield data.hex().upper()
+    for text in _base64(data):
+        yield text
+        if "+" in text or "/" in text:
+            yield text.replace("+", "-").replace("/", "_")
 
 
 def _base64(data: bytes) -> Iterator[str]:
-    """Base64 of the data alone, and what of it shows inside longer base64 at each of the three alignments."""
-    yield base64.b64encode(data).decode()
+    """The characters of base64 that only the data determines, for each number of bytes before it (modulo 3)."""
     for shift in range(3):
         text = base64.b64encode(b"\0" * shift + data).decode().rstrip("=")
         first = (0, 2, 3)[shift]
         last = len(text) if (shift + len(data)) % 3 == 0 else len(text) - 1
-        inner = text[first:last]
-        if len(inner) >= 2 * SHORTEST:
-            yield inner
+        if last - first >= _SHORTEST_ENCODED:
+            yield text[first:last]
 
 
-def _rsa_numbers(value: str) -> Iterator[str]:
-    """The secret numbers of RSA keys in a text, in decimal, hexadecimal and base64url (as JWK has them)."""
-    for match in _PEM.finditer(value):
+def _rsa_keys(value: str) -> Iterator[RSA.RsaKey]:
+    for match in PEM.finditer(_decoded_pem(value.strip()) or value.replace("\\n", "\n")):
         try:
             key = RSA.import_key(match.group())
         except (ValueError, IndexError, TypeError):
             continue
-        if not key.has_private():
-            continue
-        d, p, q = int(key.d), int(key.p), int(key.q)
-        for number in (d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p), pow(p, -1, q)):
-            data = number.to_bytes((number.bit_length() + 7) // 8, "big")
-            yield str(number)
-            yield data.hex()
-            yield data.hex().upper()
-            yield base64.urlsafe_b64encode(data).decode().rstrip("=")
-            yield base64.b64encode(data).decode().rstrip("=")
+        if key.has_private():
+            yield key
+
+
+def _private_numbers(key: RSA.RsaKey) -> tuple[int, ...]:
+    d, p, q = int(key.d), int(key.p), int(key.q)
+    return (d, p, q, d % (p - 1), d % (q - 1), pow(q, -1, p), pow(p, -1, q))
+
+
+def _moduli(value: str) -> str:
+    """The modulus of RSA keys in base64: a PEM line inside it also stands in the public key."""
+    moduli = (int(key.n) for key in _rsa_keys(value))
+    return "\0".join(text for n in moduli for text in _base64(n.to_bytes((n.bit_length() + 7) // 8, "big")))

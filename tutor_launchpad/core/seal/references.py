@@ -1,69 +1,87 @@
-"""Rewrites the references to ConfigMaps and Secrets that have been sealed, wherever Kubernetes has some."""
+"""The references to ConfigMaps and Secrets that Kubernetes' own kinds and others have.
+
+A Secret is referred to by its name under a key that says so (`secretName`, `imagePullSecrets`, `apiTokenSecretRef`):
+one rule holds for every kind, custom ones too, as the name must be that of a Secret which is sealed.
+A reference to a ConfigMap must become one to a Secret, so only those of pods can be followed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from tutor_launchpad.core.pods import containers, pod_template
 from tutor_launchpad.core.types import Object
+
+_SECRET = re.compile("secret", re.IGNORECASE)
+_MAP = re.compile("config_?map", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Renamed:
     """Old name → name of the sealed Secret, for ConfigMaps and for Secrets."""
 
-    maps: Mapping[str, str] = field(default_factory=dict)
-    secrets: Mapping[str, str] = field(default_factory=dict)
+    maps: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
 
 
 def rewrite(item: Object, renamed: Renamed) -> None:
     """Let the object, in place, refer to the sealed Secrets."""
+    if item["kind"] == "ConfigMap":
+        return
+    for _, holder, key in list(_named(item, _SECRET)):
+        if holder[key] in renamed.secrets:
+            holder[key] = renamed.secrets[holder[key]]
     template = pod_template(item)
     if template is not None:
         _pod(template["spec"], renamed)
-    if item["kind"] == "Ingress":
-        for entry in item["spec"].get("tls") or []:
-            _rename(entry, "secretName", renamed.secrets)
-    if item["kind"] == "ServiceAccount":
-        for entry in [*(item.get("imagePullSecrets") or []), *(item.get("secrets") or [])]:
-            _rename(entry, "name", renamed.secrets)
+
+
+def left(item: Object, renamed: Renamed) -> list[str]:
+    """Paths at which the object still refers to a ConfigMap that is sealed."""
+    if item["kind"] == "ConfigMap":
+        return []
+    return [path for path, holder, key in _named(item, _MAP) if holder[key] in renamed.maps]
+
+
+def _named(value: Any, kind: re.Pattern[str], path: str = "", parent: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """(path, holder, key) of each text that names an object: under a key of that kind, or `name` right below one."""
+    if isinstance(value, list):
+        for index, inner in enumerate(value):
+            if isinstance(inner, str):
+                if kind.search(parent):
+                    yield f"{path}[{index}]", value, index
+            else:
+                yield from _named(inner, kind, f"{path}[{index}]", parent)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            here = f"{path}.{key}" if path else str(key)
+            if isinstance(inner, str):
+                if kind.search(str(key)) or (key == "name" and kind.search(parent)):
+                    yield here, value, key
+            elif key != "metadata":
+                yield from _named(inner, kind, here, str(key))
 
 
 def _pod(spec: Object, renamed: Renamed) -> None:
-    for entry in spec.get("imagePullSecrets") or []:
-        _rename(entry, "name", renamed.secrets)
     for volume in spec.get("volumes") or []:
-        _volume(volume, renamed)
+        _swap(volume, "configMap", "secret", "secretName", renamed)
+        for source in (volume.get("projected") or {}).get("sources") or []:
+            _swap(source, "configMap", "secret", "name", renamed)
     for _, container in containers(spec):
         for source in container.get("envFrom") or []:
-            _swap(source, "configMapRef", "secretRef", renamed)
+            _swap(source, "configMapRef", "secretRef", "name", renamed)
         for entry in container.get("env") or []:
-            _swap(entry.get("valueFrom") or {}, "configMapKeyRef", "secretKeyRef", renamed)
+            _swap(entry.get("valueFrom") or {}, "configMapKeyRef", "secretKeyRef", "name", renamed)
 
 
-def _volume(volume: Object, renamed: Renamed) -> None:
-    source = volume.get("configMap")
-    if source and source.get("name") in renamed.maps:
-        rest = {name: value for name, value in source.items() if name != "name"}
-        del volume["configMap"]
-        volume["secret"] = {"secretName": renamed.maps[source["name"]], **rest}
-    elif volume.get("secret"):
-        _rename(volume["secret"], "secretName", renamed.secrets)
-    for part in (volume.get("projected") or {}).get("sources") or []:
-        _swap(part, "configMap", "secret", renamed)
-
-
-def _swap(holder: Object, of_map: str, of_secret: str, renamed: Renamed) -> None:
+def _swap(holder: Object, of_map: str, of_secret: str, name_key: str, renamed: Renamed) -> None:
     """Turn `holder[of_map]` into `holder[of_secret]` where its map was sealed."""
-    reference = holder.get(of_map)
-    if reference and reference.get("name") in renamed.maps:
+    reference = holder.get(of_map) or {}
+    name = reference.get("name")
+    if name in renamed.maps:
+        rest = {key: value for key, value in reference.items() if key != "name"}
         del holder[of_map]
-        holder[of_secret] = {**reference, "name": renamed.maps[reference["name"]]}
-    elif holder.get(of_secret):
-        _rename(holder[of_secret], "name", renamed.secrets)
-
-
-def _rename(holder: Object, key: str, names: Mapping[str, str]) -> None:
-    if holder.get(key) in names:
-        holder[key] = names[holder[key]]
+        holder[of_secret] = {name_key: renamed.maps[name], **rest}
