@@ -20,10 +20,18 @@ DEFAULTS: dict[str, object] = {
     "LAUNCHPAD_NETWORK_POLICIES": True,
     "LAUNCHPAD_CLUSTER_RESOURCES": [],
     "LAUNCHPAD_JOB_DEADLINE": 3600,
+    "LAUNCHPAD_S3_BUCKET": "",
+    "LAUNCHPAD_S3_ENDPOINT": "",
+    "LAUNCHPAD_S3_REGION": "",
+    "LAUNCHPAD_S3_ADDRESSING": "",
     "LAUNCHPAD_SECRET_SETTINGS": [],
     "LAUNCHPAD_PUBLIC_SETTINGS": [],
 }
 """Setting → default, as Tutor's CONFIG_DEFAULTS takes them."""
 
-UNIQUE: dict[str, str] = {"LAUNCHPAD_SEAL_KEY": "{{ 43|random_string }}"}
+UNIQUE: dict[str, str] = {
+    "LAUNCHPAD_SEAL_KEY": "{{ 43|random_string }}",
+    "LAUNCHPAD_MONGODB_PASSWORD": "{{ 24|random_string }}",
+    "LAUNCHPAD_STORAGE_SECRET_KEY": "{{ 40|random_string }}",
+}
 """Settings that Tutor generates once and keeps in the root's config.yml."""

@@ -11,13 +11,15 @@ from tutor_launchpad.steps.deployment import Deployment, Options, Progress
 from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
 
 
-def open_deployment(root: Path, options: Options, wish: Wish, progress: Progress) -> Deployment:
+def open_deployment(
+    root: Path, options: Options, wish: Wish, progress: Progress, needs_repository: bool = True
+) -> Deployment:
     """The deployment of this root, with its cluster reached; no step has run."""
     if not options.dry_run:
         save_generated(root)
     configuration = load_configuration(root, {})
     settings = read_settings(configuration.config)
-    cluster = find_cluster(settings, root, wish, changes=not options.dry_run)
+    cluster = find_cluster(settings, root, wish, changes=not options.dry_run, needs_repository=needs_repository)
     make_own_folder(root)
     return Deployment(
         root=root,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import Enum
 
@@ -53,6 +54,11 @@ class PlanResult:
 def render_json(result: object) -> str:
     """A result dataclass as one JSON document."""
     return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload]
+
+
+def render_json_list(results: Iterable[object]) -> str:
+    """Result dataclasses as one JSON list."""
+    return json.dumps([asdict(result) for result in results], indent=2, default=_plain)  # type: ignore[call-overload]
 
 
 def _plain(value: object) -> object:

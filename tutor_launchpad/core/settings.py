@@ -24,7 +24,7 @@ DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[
 class Settings(BaseModel):
     """What `LAUNCHPAD_…` says, checked. Field = setting's name in lower case without the prefix."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     instance: str
     repository: str = ""
@@ -45,7 +45,7 @@ class Settings(BaseModel):
     secret_settings: tuple[str, ...] = ()
     public_settings: tuple[str, ...] = ()
     job_deadline: Annotated[int, Field(gt=0)] = 3600
-    seal_key: Annotated[str, Field(min_length=16)]
+    seal_key: Annotated[str, Field(min_length=16, repr=False)]
 
     @property
     def servers(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps.cluster_checks import cluster_problems
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.prepare import prepare
+from tutor_launchpad.steps.resources import plan_resources
 
 INSTANCES = PurePosixPath("instances")
 
@@ -24,6 +25,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems = _collect(kustomize_problems)
     if problems:
         raise Refused(problems)
+    problems += _collect(lambda: _resources(deployment))
     problems += _collect(lambda: _prepared(deployment))
     problems += _collect(lambda: repository_problems(deployment))
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
@@ -64,6 +66,16 @@ def kustomize_problems() -> list[str]:
     """Missing or outdated programs."""
     problem = kustomize.kubectl_problem()
     return [problem] if problem else []
+
+
+def _resources(deployment: Deployment) -> list[str]:
+    deployment.resources = plan_resources(deployment)
+    if deployment.resources is None or deployment.cluster is None or deployment.settings.worker_image:
+        return []
+    return [
+        "LAUNCHPAD_WORKER_IMAGE is not set, but resources are to be provisioned in the cluster: build workflows/Dockerfile, "
+        "push the image, and name it there."
+    ]
 
 
 def _prepared(deployment: Deployment) -> list[str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tutor_launchpad.core.instance import Record
     from tutor_launchpad.core.plan import FileChange
     from tutor_launchpad.core.seal import Mask, Sealed
+    from tutor_launchpad.steps.resources import Resources
 
 
 class Progress(Protocol):
@@ -53,6 +54,7 @@ class Deployment:
     repository: Repository
     overrides: Config = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
+    resources: Resources | None = None
     config: Config = field(default_factory=dict)
     objects: list[Object] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.adapters import kustomize, tutor
 from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
 from tutor_launchpad.core.argocd import application_objects
+from tutor_launchpad.core.creation import without_creation
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts
 from tutor_launchpad.core.instance import Contents, make_record, public_settings
@@ -64,7 +65,9 @@ def _objects(deployment: Deployment) -> list[Object]:
         built = kustomize.build(environment)
     objects = instance_objects(built)
     objects = hooks.MANIFESTS.apply(objects, deployment.config)
-    return assign_waves(become_ordinary_jobs(objects, deployment.settings.job_deadline))
+    ordinary = become_ordinary_jobs(objects, deployment.settings.job_deadline)
+    servers = {} if deployment.resources is None else {one.resource: one.name for one in deployment.resources.servers}
+    return assign_waves(without_creation(ordinary, servers))
 
 
 def _record(deployment: Deployment, user: Config) -> None:

@@ -2,12 +2,171 @@
 
 from __future__ import annotations
 
+import base64
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from launchpad_workflows.errors import ProvisioningError
+from launchpad_workflows.outcomes import Outcome
+
+from tutor_launchpad.adapters.servers import FileServers
+from tutor_launchpad.core.errors import LaunchpadError, Refused, Unreachable
+from tutor_launchpad.core.ownership import MANAGED_LABEL, MANAGER
 from tutor_launchpad.core.results import Status
-from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.resources import Resources
+
+if TYPE_CHECKING:
+    from launchpad_workflows.watch import Finished, Progress
+
+    from tutor_launchpad.adapters.kubernetes import Cluster
+    from tutor_launchpad.steps.deployment import Deployment
+
+PROVISIONED = "launchpad.openedx.org/provisioned"
+OWNERS = Path("launchpad", "owners.json")
 
 
 def run_provision(deployment: Deployment) -> tuple[Status, str]:
-    """Make what is missing."""
-    if not deployment.settings.servers:
+    """Make what is missing; where nothing has changed since the last run that ended well, start none."""
+    resources = deployment.resources
+    if resources is None:
         return Status.SKIPPED, "no servers named: Tutor's own databases run in the namespace"
-    return Status.SKIPPED, ""
+    if deployment.cluster is None:
+        names = ", ".join(map(str, resources.servers))
+        deployment.remaining.append(f"provision on {names} (without a cluster: tutor launchpad provision --local)")
+        return Status.SKIPPED, "no cluster"
+    return provision_by_workflow(deployment, deployment.cluster, resources)
+
+
+def provision_by_workflow(
+    deployment: Deployment, cluster: Cluster, resources: Resources, always: bool = False
+) -> tuple[Status, str]:
+    """One workflow, unless the last one that ended well had the same to do; `always` starts it all the same."""
+    from launchpad_workflows.credentials import MappingCredentials
+    from launchpad_workflows.fingerprint import fingerprint
+
+    credentials = MappingCredentials({}, resources.passwords)
+    digest = fingerprint(resources.request, credentials, deployment.settings.seal_key)
+    secret = _find_secret(deployment, cluster)
+    if not always and secret is not None and (secret["metadata"].get("annotations") or {}).get(PROVISIONED) == digest:
+        return Status.UNCHANGED, f"as provisioned on {', '.join(map(str, resources.servers))}"
+    finished = _run(deployment, cluster, resources)
+    if not finished.ok:
+        raise LaunchpadError(_failure(deployment, finished))
+    cluster.ensure(_secret(deployment, resources, {PROVISIONED: digest}))
+    return _status(finished.outcomes), _summary(finished.outcomes)
+
+
+def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[Status, str]:
+    """The same work in this process, with the credentials in the root's own file."""
+    from launchpad_workflows.credentials import MappingCredentials
+    from launchpad_workflows.local import provision
+    from launchpad_workflows.ownership import FileOwnership
+
+    servers = FileServers(deployment.root)
+    admins = {(one.resource, one.name): servers.credentials(one) for one in resources.servers}
+    credentials = MappingCredentials(admins, resources.passwords)
+    try:
+        outcomes = provision(
+            resources.request, credentials, FileOwnership(deployment.root / OWNERS), deployment.progress.say
+        )
+    except ProvisioningError as error:
+        raise Refused([str(error)]) from error
+    except ImportError as error:
+        raise LaunchpadError(
+            f"`--local` needs the worker's libraries ({error.name} is missing): "
+            "install them with `pip install 'tutor-launchpad[worker]'`."
+        ) from error
+    failed = [_line(outcome) for outcome in outcomes if outcome.failed]
+    if failed:
+        raise LaunchpadError("\n".join(failed))
+    return _status(outcomes), _summary(outcomes)
+
+
+def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Finished:
+    from launchpad_workflows.cluster_ownership import ClusterOwnership
+    from launchpad_workflows.register import register
+    from launchpad_workflows.remote import provision
+    from launchpad_workflows.templates.common import TemplateParams
+
+    namespace = deployment.settings.namespace
+    try:
+        for written in register(cluster, TemplateParams(deployment.settings.worker_image, namespace)):
+            deployment.progress.say(f"{written} applied")
+        cluster.ensure(_secret(deployment, resources, {}))
+        return provision(
+            cluster,
+            resources.request,
+            ClusterOwnership(cluster, namespace),
+            _Teller(deployment),
+            namespace=namespace,
+            deadline=deployment.options.timeout,
+            may_pass=(Unreachable,),
+        )
+    except ProvisioningError as error:
+        raise LaunchpadError(str(error)) from error
+
+
+class _Teller:
+    """Says each change of the run once."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._say = deployment.progress.say
+        self._last = ""
+
+    def __call__(self, seen: Progress) -> None:
+        parts = ", ".join(f"{one.resource}/{one.server} {one.phase}".rstrip() for one in seen.parts)
+        text = f"workflow {seen.phase} {parts}".strip()
+        if text != self._last:
+            self._say(text)
+            self._last = text
+
+
+def _secret_name(deployment: Deployment) -> str:
+    from launchpad_workflows.credentials import instance_secret
+
+    return instance_secret(deployment.settings.instance)
+
+
+def _find_secret(deployment: Deployment, cluster: Cluster) -> Object | None:
+    return cluster.find("v1", "Secret", _secret_name(deployment), deployment.settings.namespace)
+
+
+def _secret(deployment: Deployment, resources: Resources, annotations: dict[str, str]) -> Object:
+    """The passwords that the workflow's pods set; it is the deploy's, as they are Tutor's settings."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": _secret_name(deployment),
+            "namespace": deployment.settings.namespace,
+            "labels": {MANAGED_LABEL: MANAGER, "launchpad.openedx.org/instance": deployment.settings.instance},
+            "annotations": annotations,
+        },
+        "type": "Opaque",
+        "data": {key: base64.b64encode(value.encode()).decode() for key, value in resources.passwords.items()},
+    }
+
+
+def _failure(deployment: Deployment, finished: Finished) -> str:
+    """What failed, why, and where to look; log lines masked."""
+    mask = deployment.mask or (lambda text: text)
+    lines = [f"Provisioning failed: workflow {finished.run.namespace}/{finished.run.name} ended as {finished.phase}."]
+    lines += [_line(outcome) for outcome in finished.outcomes if outcome.failed]
+    told = {(outcome.resource, outcome.server) for outcome in finished.outcomes if outcome.failed}
+    for failure in finished.failures:
+        if (failure.resource, failure.server) not in told:
+            lines += [f"{failure.resource}/{failure.server}: {failure.message}", *failure.log]
+    return mask("\n".join(lines))
+
+
+def _line(outcome: Outcome) -> str:
+    return f"{outcome.resource}/{outcome.server} {outcome.status}: {' '.join(outcome.details)}"
+
+
+def _summary(outcomes: tuple[Outcome, ...] | list[Outcome]) -> str:
+    return ", ".join(f"{outcome.resource}/{outcome.server} {outcome.status}" for outcome in outcomes)
+
+
+def _status(outcomes: tuple[Outcome, ...] | list[Outcome]) -> Status:
+    return Status.UNCHANGED if all(outcome.status == "unchanged" for outcome in outcomes) else Status.DONE

@@ -25,17 +25,20 @@ class Wish:
     confirm: Callable[[str], bool] | None = None
 
 
-def find_cluster(settings: Settings, root: Path, wish: Wish, *, changes: bool) -> Cluster | None:
+def find_cluster(
+    settings: Settings, root: Path, wish: Wish, *, changes: bool, needs_repository: bool = True
+) -> Cluster | None:
     """The cluster to deploy to, reached and confirmed; None in the embedded mode.
 
     `changes`: whether anything will be changed there; only then must a context be confirmed, and is remembered.
+    `needs_repository`: whether Argo CD will have to read the repository.
     """
     if wish.no_cluster:
         return None
     name = wish.context or contexts()[1]
     if name is None:
         return None
-    if not is_remote(settings.repository):
+    if needs_repository and not is_remote(settings.repository):
         raise Refused([
             f"Kubernetes context {name!r} is configured, but Argo CD there cannot read "
             f"{settings.repository or 'the local repository'!r}: set LAUNCHPAD_REPOSITORY to an https:// or ssh:// "

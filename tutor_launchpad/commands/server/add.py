@@ -1,0 +1,44 @@
+"""`tutor launchpad server add`: register a server with its administrator's credentials."""
+
+from __future__ import annotations
+
+import click
+
+from tutor_launchpad.commands.options import asker, check_context, cluster_options, root_of
+
+
+@click.command(name="add", help="Register a server under a NAME, or change what is registered under it.")
+@click.argument("resource", type=click.Choice(["mysql", "mongodb", "storage"]))
+@click.argument("name")
+@click.option("--host", help="Host name or address, as pods reach it (mysql, mongodb).")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port, where it is not the usual one (mysql, mongodb).")
+@click.option("--endpoint", help="Address, http:// or https:// (storage).")
+@click.option("--provider", help="How resources are made: direct (mysql, mongodb), minio or compatible (storage).")
+@click.option("--region", help="Region (storage).")
+@click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")
+@click.option("--auth-source", help="Database that keeps the users (mongodb).")
+@click.option("--replica-set", help="Name of the replica set (mongodb).")
+@click.option("--tls", is_flag=True, help="Connect with TLS (mysql, mongodb).")
+@click.option("--user", "username", required=True, help="The administrator; the access key for storage.")
+@click.option(
+    "--password-file", type=click.File(encoding="utf-8"), required=True, help="File with the password; - for stdin."
+)
+@click.option("--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate.")
+@click.option("--cidr", "cidrs", multiple=True, help="Network of the server, for the instances' network policies.")
+@click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")
+@cluster_options
+@click.pass_context
+def add_command(
+    context: click.Context, /, kube_context: str | None, no_cluster: bool, yes: bool, **given: object
+) -> None:
+    from tutor_launchpad.commands.server.session import describe_server, open_servers
+
+    check_context(kube_context, no_cluster)
+    server, credentials = describe_server(given)
+    servers = open_servers(root_of(context), kube_context, no_cluster, yes, asker(), changes=True)
+    servers.add(server, credentials)
+    click.echo(
+        f"Server {server} is registered. Try it with: tutor launchpad server check {server.resource} {server.name}"
+    )
+    if not server.cidrs:
+        click.echo(f"Instances may reach port {server.port} anywhere; narrow that with --cidr.", err=True)

@@ -1,0 +1,112 @@
+"""What the server verbs share: where servers are kept, and how one is described on the command line."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers
+from tutor_launchpad.adapters.tutor import load_configuration, save_generated
+from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.resources import Server
+from tutor_launchpad.core.settings import read_settings
+from tutor_launchpad.steps.provision import OWNERS
+from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
+
+OF_DATABASES = ("host", "port", "tls")
+OPTIONS = {
+    "mysql": OF_DATABASES,
+    "mongodb": (*OF_DATABASES, "auth_source", "replica_set"),
+    "storage": ("endpoint", "region", "addressing"),
+}
+REQUIRED = {"mysql": "host", "mongodb": "host", "storage": "endpoint"}
+PROVIDERS = {"mysql": "direct", "mongodb": "direct", "storage": "minio"}
+PORTS = {"mysql": 3306, "mongodb": 27017}
+
+
+def open_servers(
+    root: Path,
+    context: str | None,
+    no_cluster: bool,
+    yes: bool,
+    confirm: Callable[[str], bool] | None,
+    *,
+    changes: bool,
+) -> Servers:
+    """The cluster's servers; those of the root's own file where there is no cluster."""
+    if changes:
+        save_generated(root)
+    settings = read_settings(load_configuration(root, {}).config)
+    wish = Wish(context, no_cluster, yes, confirm)
+    cluster = find_cluster(settings, root, wish, changes=changes, needs_repository=False)
+    if cluster is None:
+        make_own_folder(root)
+        return FileServers(root)
+    if changes and cluster.find("v1", "Namespace", settings.namespace) is None:
+        from launchpad_workflows.templates.common import TemplateParams
+        from launchpad_workflows.templates.rbac import build_namespace
+
+        cluster.apply(build_namespace(TemplateParams("", settings.namespace)))
+    return ClusterServers(cluster, settings.namespace)
+
+
+def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
+    """The server and its credentials from the options of `add`; click's usage errors where they do not fit."""
+    resource = str(given["resource"])
+    for option in sorted({name for names in OPTIONS.values() for name in names} - set(OPTIONS[resource])):
+        if given[option]:
+            raise click.UsageError(f"--{option.replace('_', '-')} is not for {resource}.")
+    if not given[REQUIRED[resource]]:
+        raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
+    settings = {name: given[name] for name in OPTIONS[resource] if given[name]}
+    if resource in PORTS:
+        settings.setdefault("port", PORTS[resource])
+    provider = str(given["provider"] or PROVIDERS[resource])
+    server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
+    _validate(server)
+    credentials = {"username": str(given["username"]), "password": given["password_file"].read().rstrip("\r\n")}
+    if not credentials["password"]:
+        raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
+    if given["ca_file"] is not None:
+        credentials["ca.crt"] = given["ca_file"].read()
+    return server, credentials
+
+
+def refuse_used(servers: Servers, root: Path, server: Server) -> None:
+    """Raises `Refused` with the instances that own something on the server."""
+    from launchpad_workflows.cluster_ownership import ClusterOwnership
+    from launchpad_workflows.ownership import FileOwnership, Ownership
+
+    owners: Ownership = FileOwnership(root / OWNERS)
+    if isinstance(servers, ClusterServers):
+        owners = ClusterOwnership(servers.cluster, servers.namespace)
+    owned = owners.owned(resource=server.resource, server=server.name)
+    if owned:
+        instances = ", ".join(sorted(set(owned.values())))
+        raise Refused([f"Server {server} keeps data of {instances}: remove these instances' resources from it first."])
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise click.UsageError(f"--cidr {text!r} is not a network such as 10.0.0.0/24: {error}.") from None
+
+
+def _validate(server: Server) -> None:
+    """Whether the part of a request that this server gives would be taken."""
+    from launchpad_workflows.requests import Request
+
+    part = {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
+    try:
+        Request.model_validate({"operation": "check", "resources": [part]})
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+        raise click.UsageError(f"This cannot be registered: {'; '.join(problems)}.") from None
+    except ValueError as error:
+        raise click.UsageError(f"This cannot be registered: {error}.") from None

@@ -1,0 +1,189 @@
+"""What an instance needs on a server: the request for it, and the settings with which Open edX uses it.
+
+A planner is a pure function from (`Wanted`, `Server`) to a `ResourcePlan`; other plugins add theirs to the hook
+RESOURCES under the name of their resource, and name the server with LAUNCHPAD_<RESOURCE>_SERVER.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from launchpad_workflows import names
+
+from tutor_launchpad.core.flows import ANYWHERE, LINK_LOCAL, Flow
+from tutor_launchpad.core.types import Config
+
+MONGODB_PASSWORD = "LAUNCHPAD_MONGODB_PASSWORD"
+STORAGE_SECRET = "LAUNCHPAD_STORAGE_SECRET_KEY"
+_TRIPLE = re.compile(r"([A-Z0-9_]+)_MYSQL_DATABASE")
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A registered server, without its credentials. `settings`: host, port, endpoint … as its provider takes them."""
+
+    resource: str
+    name: str
+    provider: str
+    settings: Mapping[str, Any]
+    cidrs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.resource}/{self.name}"
+
+    @property
+    def port(self) -> int:
+        """The port that pods connect to."""
+        if "port" in self.settings:
+            return int(self.settings["port"])
+        url = urlsplit(str(self.settings["endpoint"]))
+        return url.port or _PORTS[url.scheme]
+
+    @property
+    def flow(self) -> Flow:
+        """What an instance's pods may send there."""
+        if self.cidrs:
+            return Flow(f"{self.resource}-{self.name}", self.cidrs, (self.port,))
+        return Flow(f"{self.resource}-{self.name}", ANYWHERE, (self.port,), excluded=LINK_LOCAL)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An instance as its root describes it. `config`: rendered; `user`: config.yml; `templates`: defaults, unrendered."""
+
+    instance: str
+    config: Config
+    user: Config
+    templates: Config
+
+    def chosen(self, name: str) -> str:
+        """The value that somebody chose for a setting; empty where it is Tutor's or a plugin's default."""
+        value = self.user.get(name)
+        return str(value) if value not in (None, "", self.templates.get(name)) else ""
+
+
+@dataclass(frozen=True)
+class ResourcePlan:
+    """`part`: the resource in a provisioning request; `overrides`: settings for rendering; `secrets`: key → password."""
+
+    part: Mapping[str, Any]
+    overrides: Config
+    secrets: Mapping[str, str] = field(repr=False)
+
+
+ResourcePlanner = Callable[[Wanted, Server], ResourcePlan]
+
+
+def named_servers(config: Config, resources: Mapping[str, ResourcePlanner]) -> dict[str, str]:
+    """Resource → name of the server that this instance uses, for those that it names."""
+    found = {resource: str(config.get(f"LAUNCHPAD_{resource.upper()}_SERVER") or "") for resource in resources}
+    return {resource: name for resource, name in found.items() if name}
+
+
+def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
+    """A schema for each `<PLUGIN>_MYSQL_DATABASE/_USERNAME/_PASSWORD`, and one user for all of the instance's.
+
+    One user, because init tasks copy between the schemas; a name that somebody chose is kept with its own password.
+    """
+    config, shared = wanted.config, names.mysql_user(wanted.instance, "openedx")
+    overrides: Config = {
+        "RUN_MYSQL": False,
+        "MYSQL_HOST": server.settings["host"],
+        "MYSQL_PORT": server.port,
+    }
+    databases, secrets = [], {}
+    for prefix in _mysql_prefixes(config):
+        database = wanted.chosen(f"{prefix}_MYSQL_DATABASE") or names.mysql_database(wanted.instance, prefix.lower())
+        username = wanted.chosen(f"{prefix}_MYSQL_USERNAME")
+        key = f"{prefix}_MYSQL_PASSWORD" if username else "OPENEDX_MYSQL_PASSWORD"
+        secrets[key] = str(config[key])
+        databases.append(
+            {"name": database, "username": username or shared, "password_key": key, "setting_prefix": prefix}
+        )
+        overrides |= {
+            f"{prefix}_MYSQL_DATABASE": database,
+            f"{prefix}_MYSQL_USERNAME": username or shared,
+            f"{prefix}_MYSQL_PASSWORD": config[key],
+        }
+    overrides |= {
+        "MYSQL_ROOT_USERNAME": overrides["OPENEDX_MYSQL_USERNAME"],
+        "MYSQL_ROOT_PASSWORD": overrides["OPENEDX_MYSQL_PASSWORD"],
+    }
+    return ResourcePlan({**_head(server), "databases": databases}, overrides, secrets)
+
+
+def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
+    """A database for each setting `…MONGODB_DATABASE`, and one user for all of them."""
+    settings = [name for name in wanted.config if name.endswith("MONGODB_DATABASE")]
+    databases = {
+        name: wanted.chosen(name) or names.mongodb_database(wanted.instance, _purpose(name)) for name in settings
+    }
+    username = wanted.chosen("MONGODB_USERNAME") or names.mongodb_user(wanted.instance, "openedx")
+    key = "MONGODB_PASSWORD" if wanted.chosen("MONGODB_PASSWORD") else MONGODB_PASSWORD
+    password = str(wanted.config[key])
+    overrides: Config = {
+        "RUN_MONGODB": False,
+        "MONGODB_HOST": server.settings["host"],
+        "MONGODB_PORT": server.port,
+        "MONGODB_USE_SSL": bool(server.settings.get("tls", False)),
+        "MONGODB_REPLICA_SET": server.settings.get("replica_set", ""),
+        "MONGODB_AUTH_SOURCE": server.settings.get("auth_source", "admin"),
+        "MONGODB_USERNAME": username,
+        "MONGODB_PASSWORD": password,
+        "MONGODB_ROOT_USERNAME": username,
+        "MONGODB_ROOT_PASSWORD": password,
+        **databases,
+    }
+    part = {"databases": list(dict.fromkeys(databases.values())), "username": username, "password_key": key}
+    return ResourcePlan({**_head(server), **part}, overrides, {key: password})
+
+
+def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
+    """One bucket and a key that reaches nothing else."""
+    bucket = wanted.chosen("LAUNCHPAD_S3_BUCKET") or names.bucket(wanted.instance, "openedx")
+    access = wanted.chosen("OPENEDX_AWS_ACCESS_KEY") or names.access_key(wanted.instance, "openedx")
+    key = "OPENEDX_AWS_SECRET_ACCESS_KEY" if wanted.chosen("OPENEDX_AWS_SECRET_ACCESS_KEY") else STORAGE_SECRET
+    secret = str(wanted.config[key])
+    overrides: Config = {
+        "OPENEDX_AWS_ACCESS_KEY": access,
+        "OPENEDX_AWS_SECRET_ACCESS_KEY": secret,
+        "LAUNCHPAD_S3_BUCKET": bucket,
+        "LAUNCHPAD_S3_ENDPOINT": server.settings["endpoint"],
+        "LAUNCHPAD_S3_REGION": server.settings.get("region", "us-east-1"),
+        "LAUNCHPAD_S3_ADDRESSING": server.settings.get("addressing", "path"),
+    }
+    part = {"buckets": [{"name": bucket}], "access_key": access, "secret_key_key": key}
+    return ResourcePlan({**_head(server), **part}, overrides, {key: secret})
+
+
+PLANNERS: dict[str, ResourcePlanner] = {"mysql": plan_mysql, "mongodb": plan_mongodb, "storage": plan_storage}
+
+
+def plugin_conflicts(config: Config, servers: Mapping[str, str]) -> list[str]:
+    """Plugins that bring what a server is to give."""
+    if "storage" in servers and "minio" in config.get("PLUGINS", []):
+        return [
+            f"Both the plugin minio and LAUNCHPAD_STORAGE_SERVER ({servers['storage']}) are to keep the files: disable "
+            "the plugin, or set LAUNCHPAD_STORAGE_SERVER to an empty text."
+        ]
+    return []
+
+
+def _head(server: Server) -> dict[str, Any]:
+    return {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
+
+
+def _mysql_prefixes(config: Config) -> list[str]:
+    """OPENEDX first; only complete triples."""
+    found = [match.group(1) for match in map(_TRIPLE.fullmatch, config) if match]
+    complete = [p for p in found if f"{p}_MYSQL_USERNAME" in config and f"{p}_MYSQL_PASSWORD" in config]
+    return sorted(complete, key=lambda prefix: (prefix != "OPENEDX", prefix))
+
+
+def _purpose(setting: str) -> str:
+    return setting.removesuffix("MONGODB_DATABASE").rstrip("_").lower() or "openedx"

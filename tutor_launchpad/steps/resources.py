@@ -1,0 +1,71 @@
+"""Which resources an instance needs on which servers: the request for them, and the settings that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from launchpad_workflows.requests import Request
+from pydantic import ValidationError
+
+from tutor_launchpad import hooks
+from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers, find_server
+from tutor_launchpad.adapters.tutor import load_configuration
+from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.resources import ResourcePlan, Server, Wanted, named_servers, plugin_conflicts
+
+if TYPE_CHECKING:
+    from tutor_launchpad.steps.deployment import Deployment
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The servers that are used, what is asked of them, and the passwords that the request names."""
+
+    servers: tuple[Server, ...]
+    request: Request
+    passwords: Mapping[str, str] = field(repr=False)
+
+
+def servers_of(deployment: Deployment) -> Servers:
+    """Where this deployment's servers are registered."""
+    if deployment.cluster is None:
+        return FileServers(deployment.root)
+    return ClusterServers(deployment.cluster, deployment.settings.namespace)
+
+
+def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resources | None:
+    """What this instance needs, merged into the deployment's overrides and flows; None where it names no server.
+
+    `only`: resources to keep in the request; all of them shape the configuration. Raises `Refused` and `NotFound`.
+    """
+    loaded = load_configuration(deployment.root, {})
+    planners = hooks.RESOURCES.apply({})
+    named = named_servers(loaded.config, planners)
+    if not named:
+        return None
+    _refuse(plugin_conflicts(loaded.config, named))
+    known = servers_of(deployment)
+    wanted = Wanted(deployment.settings.instance, loaded.config, loaded.user, loaded.templates)
+    servers = [find_server(known, resource, name) for resource, name in named.items()]
+    plans = [planners[server.resource](wanted, server) for server in servers]
+    for server, plan in zip(servers, plans, strict=True):
+        deployment.overrides |= plan.overrides
+        deployment.flows.append(server.flow)
+    kept = [plan for server, plan in zip(servers, plans, strict=True) if not only or server.resource in only]
+    passwords = {key: value for plan in kept for key, value in plan.secrets.items()}
+    return Resources(tuple(servers), _request(deployment.settings.instance, kept), passwords)
+
+
+def _request(instance: str, plans: list[ResourcePlan]) -> Request:
+    try:
+        return Request.model_validate({"instance": instance, "resources": [dict(plan.part) for plan in plans]})
+    except ValidationError as error:
+        problems = error.errors(include_input=False)
+        raise Refused([f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems]) from None
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise Refused(problems)
