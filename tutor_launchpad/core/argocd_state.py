@@ -46,7 +46,8 @@ class Resource:
 class SyncState:
     """An Application at one moment.
 
-    `revision`: the commit that it was last compared with. `pausing`: the operation failed and waits for its next try.
+    `revision`: the commit that it was last compared with. `operation_revisions`: what the operation was asked for, and
+    what it does; they differ after a retry has taken a newer commit. `pausing`: it failed and waits for its next try.
     """
 
     sync: str = "Unknown"
@@ -55,7 +56,7 @@ class SyncState:
     phase: str = ""
     message: str = ""
     started: str = ""
-    operation_revision: str = ""
+    operation_revisions: tuple[str, ...] = ()
     retries: int = 0
     pausing: bool = False
     in_progress: bool = False
@@ -106,7 +107,7 @@ def read_state(application: Object) -> SyncState:
         phase="Running" if fresh else phase,
         message="" if fresh else running.get("message", ""),
         started="" if fresh else running.get("startedAt", ""),
-        operation_revision=wanted if fresh else result.get("revision") or wanted,
+        operation_revisions=tuple(filter(None, [wanted, "" if fresh else result.get("revision", "")])),
         retries=0 if fresh else int(running.get("retryCount", 0)),
         pausing=phase == "Running" and bool(running.get("finishedAt")) and not fresh,
         in_progress=bool(asked) or phase in ("Running", "Terminating"),
@@ -187,7 +188,7 @@ def next_action(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
         return Action.REFRESH
     if state.sync == "Synced" and state.health == "Healthy":
         return Action.DONE
-    ended_badly = state.phase in ENDED_BADLY and goal.reached(state.operation_revision)
+    ended_badly = state.phase in ENDED_BADLY and is_ours(state, goal)
     if ended_badly and state.started != attempt.ended:
         return Action.FAIL
     if state.sync == "OutOfSync" and not attempt.started and (ended_badly or not goal.auto_sync):
@@ -195,13 +196,18 @@ def next_action(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
     return Action.WAIT
 
 
+def is_ours(state: SyncState, goal: Goal) -> bool:
+    """Whether the operation is one to our content."""
+    return any(goal.reached(revision) for revision in state.operation_revisions)
+
+
 def _while_running(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
     if state.phase == "Terminating":
         return Action.WAIT
     if attempt.restart and not attempt.started:
         return Action.TERMINATE
-    if state.operation_revision and not goal.reached(state.operation_revision):
+    if state.operation_revisions and not is_ours(state, goal):
         return Action.TERMINATE
-    if any(text in message for text in NO_WAITING for message in (state.message, *state.failures)):
+    if state.pausing and any(text in message for text in NO_WAITING for message in (state.message, *state.failures)):
         return Action.FAIL
     return Action.WAIT

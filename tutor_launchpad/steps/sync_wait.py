@@ -15,6 +15,7 @@ from tutor_launchpad.core.argocd_state import (
     Attempt,
     Goal,
     SyncState,
+    is_ours,
     next_action,
     read_state,
 )
@@ -106,7 +107,7 @@ class Waiter:
         restart = self._jobs.clear_failed()
         self._jobs.stop_superseded()
         ended = state.started if state.phase in ENDED_BADLY and not state.in_progress else ""
-        failing = state.pausing and self._goal.reached(state.operation_revision)
+        failing = state.pausing and is_ours(state, self._goal)
         self._attempt = Attempt(ended=ended, restart=restart or failing)
         return state
 
@@ -117,7 +118,7 @@ class Waiter:
             return
         if state.in_progress or state.phase in ENDED_BADLY:
             self._jobs.look()
-            if self._goal.reached(state.operation_revision):
+            if is_ours(state, self._goal):
                 self._jobs.raise_failed()
         if action is Action.FAIL:
             raise LaunchpadError(self._failed(state))
@@ -145,12 +146,16 @@ class Waiter:
             # Argo CD wrote between our look and our write: look again.
 
     def _terminate(self, state: SyncState) -> None:
-        self._say(f"ending the sync to {state.operation_revision[:10] or 'another revision'}, which is still running")
+        revisions = state.operation_revisions or ("another commit",)
+        self._say(f"ending the sync to {revisions[-1][:10]}, which is still running")
         self._patch({"status": {"operationState": {"phase": "Terminating"}}})
 
     def _start(self) -> None:
         self._say(f"starting the sync to {self._deployment.revision[:10]}")
-        self._patch({"operation": operation(self._application, self._deployment.revision)})
+        # Argo CD merges what it writes into the state of the last operation; left there, its fields (a list of few
+        # objects to sync, old results) would count for this one. Argo CD's own server empties it too (SetAppOperation).
+        request = operation(self._application, self._deployment.revision)
+        self._patch({"operation": request, "status": {"operationState": None}})
         self._attempt = replace(self._attempt, started=True)
 
     def _refresh(self, state: SyncState) -> None:
@@ -190,7 +195,7 @@ class Waiter:
     def _tell(self, state: SyncState) -> None:
         pending = state.pending
         text = f"wave {pending[0].wave}: {pending[0]}" if pending and self._goal.reached(state.revision) else state.sync
-        text = "; ".join([text, *state.failures[:1]])
+        text = "; ".join([text, *(state.failures[:1] if state.pausing else ())])
         if text != self._told:
             self._told = text
             self._deployment.progress.say(text)

@@ -62,11 +62,19 @@ CASES: dict[str, tuple[Object, bool, Attempt, Action]] = {
         application(out, operationState=running("Error", OLD)), True, Attempt(), Action.WAIT,
     ),
     "retries cannot mend it": (
-        application(out, operationState=running("Running", OURS, retryCount=1, message="pods: exceeded quota: q")),
+        application(out, operationState=running("Running", OURS, finishedAt="t", message="pods: exceeded quota: q")),
         True, Attempt(), Action.FAIL,
     ),
+    "retried after it": (
+        application(out, operationState=running("Running", OURS, message="pods: exceeded quota: q")),
+        True, Attempt(), Action.WAIT,
+    ),
+    "retried with our commit": (
+        application(out, operationState=running("Running", OURS, operation={"sync": {"revision": OLD}})),
+        True, Attempt(), Action.WAIT,
+    ),
     "retries may mend it": (
-        application(out, operationState=running("Running", OURS, retryCount=1, message="webhook: connection refused")),
+        application(out, operationState=running("Running", OURS, finishedAt="t", message="webhook: connection refused")),
         True, Attempt(), Action.WAIT,
     ),
 }  # fmt: skip
