@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from tutor_launchpad.core.seal.expansion import Variables, expand, pieces
+from tutor_launchpad.core.seal.expansion import Variables, pieces
 from tutor_launchpad.core.seal.finder import Finder
 from tutor_launchpad.core.seal.naming import encode
 from tutor_launchpad.core.secrets import can_be_secret, is_secret_name
@@ -82,8 +82,8 @@ class _Sealing:
             names = {value: name for name, value in self.taken.values.items()}
             sealed = way(text, variables, self.finder, partial(_reference, names))
             values = {name: value for value, name in names.items()}
-            same = expand(sealed, {**variables.values, **values}) == expand(text, variables.values)
-            if same and not self.finder.found_in(sealed):
+            with_own = Variables({**variables.values, **values}, variables.complete)
+            if with_own.seen(sealed) == variables.seen(text) and not self.finder.found_in(sealed):
                 self.taken.values = values
                 return sealed
         self.taken.problems.append(

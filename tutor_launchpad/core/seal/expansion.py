@@ -45,6 +45,13 @@ class Variables:
             return True
         return not self.complete and bool(_VARIABLE.fullmatch(name))
 
+    def seen(self, text: str) -> str:
+        """What the container gets of the text, with a mark for each value that is not known here."""
+        return "".join(
+            self.values.get(part[2:-1], f"\0{part}\0") if is_reference else part
+            for is_reference, part in pieces(text, self)
+        )
+
 
 def expand(text: str, values: Mapping[str, str]) -> str:
     """The text as the container gets it."""
