@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tutor_launchpad.core.errors import Refused
 OPAQUE = {"name": "POD", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}
 
 
-def _sealed_container(secrets: dict[str, str] | None = None, **fields: object) -> tuple[Object, dict[str, str]]:
+def _sealed_container(secrets: dict[str, str] | None = None, **fields: Any) -> tuple[Object, dict[str, str]]:
     """The container of the public object, and the sealed values; what it sees is compared on the way."""
     objects = [workload("Job", pod_spec(container(**fields)))]
 
@@ -78,7 +79,7 @@ def test_secret_with_dollars_is_given_as_before(secret: str, form: str, env: lis
 
 
 def test_reference_that_env_from_may_replace_stays_one() -> None:
-    source = {"envFrom": [{"configMapRef": {"name": "variables"}}]}
+    source: Object = {"envFrom": [{"configMapRef": {"name": "variables"}}]}
     variables = {
         "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "variables"}, "data": {"HOME": "/srv"}
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import pytest
 
@@ -11,7 +12,7 @@ from tutor_launchpad.core.seal.expansion import Variables, expand
 from tutor_launchpad.core.types import Object
 
 
-def _variables(entries: list[Object], complete: bool = True) -> Variables:
+def _variables(entries: Sequence[Object], complete: bool = True) -> Variables:
     variables = Variables(complete=complete)
     for entry in entries:
         variables.add(entry)
@@ -79,7 +80,10 @@ def test_variable_sees_only_those_before_it(env: list[Object], expected: dict[st
 
 
 def test_value_from_elsewhere_is_a_mark_that_no_text_contains() -> None:
-    env = [{"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}}, {"name": "B", "value": "<$(A)>"}]
+    env: list[Object] = [
+        {"name": "A", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}},
+        {"name": "B", "value": "<$(A)>"},
+    ]
 
     values = _variables(env).values
 
