@@ -90,7 +90,7 @@ class _Sealing:
             f"{self.place} {where} holds {', '.join(settings) or 'a secret'} in a way that cannot be taken out without "
             "changing what the container gets: pass the secret in a variable of its own."
         )
-        return text
+        return ""  # said once; the whole is refused
 
 
 def _secrets_sealed(text: str, variables: Variables, finder: Finder, refer: Callable[[str], str]) -> str:

@@ -34,8 +34,13 @@ def discovered(objects: Sequence[Object]) -> dict[str, str]:
 
 def plain_data(item: Object, text_field: str, binary_field: str) -> dict[str, bytes]:
     """What a ConfigMap or a Secret holds, by key. Raises ValueError for what is no base64."""
-    binary = {key: base64.b64decode(str(value)) for key, value in (item.get(binary_field) or {}).items()}
+    binary = {key: decoded(str(value)) for key, value in (item.get(binary_field) or {}).items()}
     return binary | {key: str(value).encode() for key, value in (item.get(text_field) or {}).items()}
+
+
+def decoded(text: str) -> bytes:
+    """The content of base64, in which Kubernetes allows line breaks and nothing else."""
+    return base64.b64decode(re.sub(r"[\r\n]", "", text), validate=True)
 
 
 def _variables(item: Object) -> Iterator[tuple[str, str]]:

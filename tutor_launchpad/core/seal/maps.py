@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from tutor_launchpad.core.pods import containers, pod_template
 from tutor_launchpad.core.seal.arguments import add_references, seal_container
-from tutor_launchpad.core.seal.discovery import plain_data
+from tutor_launchpad.core.seal.discovery import decoded, plain_data
 from tutor_launchpad.core.seal.finder import Finder
 from tutor_launchpad.core.seal.forms import digests
 from tutor_launchpad.core.seal.naming import plain_name, sealed_secret
@@ -107,7 +107,7 @@ def all_data(objects: Sequence[Object]) -> str:
     for item in objects:
         for blob in (item.get("binaryData") or {}).values() if item["kind"] == "ConfigMap" else ():
             try:
-                texts.append(base64.b64decode(str(blob)).decode(errors="replace"))
+                texts.append(decoded(str(blob)).decode(errors="replace"))
             except ValueError:
                 continue
     return "\0".join(texts)

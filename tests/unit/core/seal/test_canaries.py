@@ -91,7 +91,7 @@ def case(tmp_path_factory: pytest.TempPathFactory, rsa_key: str) -> Case:
         pytest.skip("kubectl is needed to build what Tutor renders")
     root = tmp_path_factory.mktemp("root")
     (root / "config.yml").write_text(yaml.safe_dump(_settings(rsa_key)))
-    _run(sys.executable, "-m", "tutor", "config", "save", root=root)
+    _run(sys.executable, "-m", "tutor.commands.cli", "config", "save", root=root)
     built = _run(kubectl, "kustomize", str(root / "env"), root=root)
     found = json.loads(_run(sys.executable, "-c", MEANT, str(root), root=root))
     objects = [item for item in yaml.safe_load_all(built) if item and item["kind"] != "Namespace"]
