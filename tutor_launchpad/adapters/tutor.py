@@ -8,13 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from tutor import config as tutor_config
 from tutor import env as tutor_env
 from tutor import hooks as tutor_hooks
 from tutor import plugins
 from tutor.core.hooks import Context
+from tutor.exceptions import TutorError
 
-from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.types import Config
 
 DRYDOCK = "drydock"
@@ -93,3 +95,10 @@ def _quiet() -> Iterator[None]:
             yield
     except (OSError, UnicodeDecodeError) as error:
         raise LaunchpadError(f"Tutor could not read or write its files: {error}.") from error
+    except yaml.YAMLError as error:
+        place = " ".join(str(getattr(error, "problem_mark", "")).split())
+        raise LaunchpadError(f"config.yml is not valid YAML: {getattr(error, 'problem', error)} {place}.") from error
+    except LaunchpadError:
+        raise
+    except TutorError as error:
+        raise Refused([f"Tutor cannot render this configuration: {str(error).rstrip('.')}."]) from error
