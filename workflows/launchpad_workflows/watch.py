@@ -124,14 +124,8 @@ def read_progress(workflow: Object) -> Progress:
 def read_outcomes(workflow: Object) -> tuple[Outcome, ...]:
     """The outcome of each resource's last attempt; pure."""
     latest = _latest(workflow.get("status") or {})
-    found = []
-    for place, node in sorted(latest.items()):
-        for parameter in (node.get("outputs") or {}).get("parameters") or []:
-            if parameter["name"] == OUTCOME and parameter.get("value"):
-                outcome = Outcome.model_validate_json(parameter["value"])
-                if (outcome.resource, outcome.server) == place:
-                    found.append(outcome)
-    return tuple(found)
+    found = [_outcome(node) for _, node in sorted(latest.items())]
+    return tuple(outcome for outcome in found if outcome is not None)
 
 
 def _finish(client: Client, run: Run, workflow: Object) -> Finished:
@@ -184,7 +178,19 @@ def _place(node: dict[str, Any]) -> tuple[str, str]:
     return values.get("resource", ""), values.get("server", "")
 
 
+def _outcome(node: dict[str, Any]) -> Outcome | None:
+    """What the pod wrote; None where it did not come so far."""
+    for parameter in (node.get("outputs") or {}).get("parameters") or []:
+        if parameter["name"] == OUTCOME and parameter.get("value"):
+            return Outcome.model_validate_json(parameter["value"])
+    return None
+
+
 def _message(node: dict[str, Any]) -> str:
+    """Why it is where it is: in the worker's own words where there are some, else in Argo's."""
+    outcome = _outcome(node)
+    if outcome is not None and outcome.failed:
+        return " ".join(outcome.details)
     waiting = (node.get("synchronizationStatus") or {}).get("waiting", "")
     return str(node.get("message") or (f"waits for {waiting}" if waiting else ""))
 

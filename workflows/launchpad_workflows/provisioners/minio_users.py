@@ -133,7 +133,8 @@ class Users:
         except MinioAdminException as error:
             raise self._translate(what, error) from None
         except urllib3.exceptions.HTTPError as error:
-            raise Unavailable(f"Store {self._address} cannot be reached: {type(error).__name__}.") from None
+            reason = type(getattr(error, "reason", None) or error).__name__
+            raise Unavailable(f"Store {self._address} cannot be reached: {reason}.") from None
 
     def _translate(self, what: str, error: MinioAdminException) -> Exception:
         status, code = _status(error), _code(error)

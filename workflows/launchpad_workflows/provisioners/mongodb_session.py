@@ -74,7 +74,7 @@ def translated(address: Address, user: str) -> Iterator[None]:
     try:
         yield
     except ConnectionFailure as error:
-        reason = str(error).split(", Timeout:")[0]
+        reason = str(error).split(", Timeout:")[0].split(" (configured timeouts")[0].rstrip(".")
         raise Unavailable(f"MongoDB server {address} cannot be reached: {reason}.") from None
     except OperationFailure as error:
         raise _translate(address, user, error) from None

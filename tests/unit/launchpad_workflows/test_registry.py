@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+from launchpad_workflows import registry
+from launchpad_workflows.registry import Provider
+
+from tests.unit.launchpad_workflows.fakes import FakeProvisioner, FakeResource
+
+
+def test_registered_provider_is_found_and_loaded() -> None:
+    provider = registry.find("fake", "test")
+
+    assert (provider.load_model(), provider.load_provisioner()) == (FakeResource, FakeProvisioner)
+
+
+def test_place_that_is_taken_is_refused() -> None:
+    with pytest.raises(ValueError, match="mysql has a provider direct already"):
+        registry.register(Provider("mysql", "direct", "other:Model", "other:Provisioner"))
+
+
+def test_registering_the_same_again_is_fine() -> None:
+    registry.register(registry.find("mysql"))
+
+
+def test_unknown_provider_names_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="no provider cloud for resource mysql; known: mysql/direct, mongodb/direct"):
+        registry.find("mysql", "cloud")
+
+
+@pytest.mark.parametrize(
+    "place", [("mysql", "direct"), ("mongodb", "direct"), ("storage", "minio"), ("storage", "compatible")]
+)
+def test_built_in_provider_can_be_loaded(place: tuple[str, str]) -> None:
+    pytest.importorskip("pymysql")
+    pytest.importorskip("boto3.session", exc_type=ImportError)
+
+    provider = registry.find(*place)
+
+    assert provider.load_model().model_fields["resource"].default == place[0]
+    assert callable(provider.load_provisioner())

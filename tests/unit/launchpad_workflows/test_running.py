@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from launchpad_workflows import local
+from launchpad_workflows.credentials import MappingCredentials
+from launchpad_workflows.errors import Refused, Unavailable
+from launchpad_workflows.ownership import FileOwnership
+from launchpad_workflows.requests import Request
+from launchpad_workflows.running import run_resource
+
+from tests.unit.launchpad_workflows.fakes import FakeProvisioner, FakeResource, fake_request
+
+CREDENTIALS = MappingCredentials({}, {"FAKE_PASSWORD": "canary"})
+
+
+def failing(error: type[Exception]) -> object:
+    """A provisioner's end that repeats the password in its error."""
+
+    def end(password: str) -> None:
+        raise error(f"no luck with {password}")
+
+    return staticmethod(end)
+
+
+def test_details_and_progress_are_masked() -> None:
+    lines: list[str] = []
+    request = fake_request()
+
+    outcome = run_resource(request, request.resources[0], CREDENTIALS, lines.append)
+
+    assert outcome.status == "created"
+    assert outcome.details == ("created thing with «hidden»",)
+    assert lines == ["fake/main: created thing with «hidden»"]
+
+
+@pytest.mark.parametrize(("error", "may_pass"), [(Refused, False), (Unavailable, True)])
+def test_failure_is_an_outcome_without_secret(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception], may_pass: bool
+) -> None:
+    monkeypatch.setattr(FakeProvisioner, "ends", failing(error))
+    request = fake_request()
+
+    outcome = run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
+
+    assert (outcome.failed, outcome.may_pass, outcome.details) == (True, may_pass, ("no luck with «hidden»",))
+
+
+@pytest.mark.parametrize(("operation", "details"), [("check", ("Fake 1.0",)), ("verify", ())])
+def test_other_operations_change_nothing(operation: str, details: tuple[str, ...]) -> None:
+    request = fake_request().model_copy(update={"operation": operation})
+
+    outcome = run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
+
+    assert (outcome.status, outcome.details) == ("unchanged", details)
+
+
+def test_missing_password_is_a_failure_for_good() -> None:
+    request = fake_request()
+
+    outcome = run_resource(request, request.resources[0], MappingCredentials({}, {}), lambda _line: None)
+
+    assert (outcome.failed, outcome.may_pass) == (True, False)
+
+
+def test_local_run_claims_makes_and_records(tmp_path: Path) -> None:
+    ownership = FileOwnership(tmp_path / "owners.json")
+    request = Request(instance="alpha", resources=(FakeResource(server="a"), FakeResource(server="b")))
+
+    outcomes = local.provision(request, CREDENTIALS, ownership, lambda _line: None)
+
+    items = [item for resource in request.resources for item in resource.items()]
+    assert [(outcome.server, outcome.status) for outcome in outcomes] == [("a", "created"), ("b", "created")]
+    assert set(ownership.claim(items, "alpha").values()) == {"ours"}
+
+
+def test_local_run_over_a_name_of_another_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ownership = FileOwnership(tmp_path / "owners.json")
+    ownership.claim(fake_request("beta").resources[0].items(), "beta")
+    monkeypatch.setattr(FakeProvisioner, "ends", failing(AssertionError))
+
+    with pytest.raises(Refused, match="instance beta's"):
+        local.provision(fake_request(), CREDENTIALS, ownership, lambda _line: None)
+
+
+def test_local_run_that_fails_records_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ownership = FileOwnership(tmp_path / "owners.json")
+    monkeypatch.setattr(FakeProvisioner, "ends", failing(Refused))
+
+    local.provision(fake_request(), CREDENTIALS, ownership, lambda _line: None)
+
+    assert set(ownership.claim(fake_request().resources[0].items(), "alpha").values()) == {"new"}

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from launchpad_workflows.client import Object
+from launchpad_workflows.errors import Absent
+from launchpad_workflows.register import register
+from launchpad_workflows.submit import build_run, submit
+from launchpad_workflows.templates.common import TemplateParams
+
+from tests.unit.launchpad_workflows.fakes import FakeClient, fake_request, mysql_request
+
+
+def secret(name: str, *keys: str) -> Object:
+    metadata = {"name": name, "namespace": "launchpad"}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": dict.fromkeys(keys, "eA==")}
+
+
+def ready(*objects: Object) -> FakeClient:
+    client = FakeClient(*objects)
+    register(client, TemplateParams(image="worker:1"))
+    client.calls.clear()
+    return client
+
+
+ADMIN = secret("launchpad-server-mysql-main", "username", "password")
+OWN = secret("launchpad-instance-alpha", "OPENEDX_MYSQL_PASSWORD")
+
+
+def test_run_is_started_with_labels_and_parameters() -> None:
+    client = ready(ADMIN, OWN)
+
+    run = submit(client, mysql_request())
+
+    workflow = client.objects["Workflow", "launchpad", run.name]
+    parameters = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
+    assert run.name.startswith("provision-alpha-")
+    assert workflow["metadata"]["labels"]["launchpad.openedx.org/instance"] == "alpha"
+    assert workflow["spec"]["workflowTemplateRef"] == {"name": "launchpad-provision"}
+    assert json.loads(parameters["resources"]) == [{"resource": "mysql", "server": "main"}]
+    assert parameters["operation"] == "provision"
+
+
+def test_two_runs_have_two_names() -> None:
+    client = ready(ADMIN, OWN)
+
+    assert submit(client, mysql_request()).name != submit(client, mysql_request()).name
+
+
+def test_server_without_limit_gets_the_usual_one() -> None:
+    client = ready(ADMIN, OWN)
+
+    submit(client, mysql_request())
+
+    assert client.objects["ConfigMap", "launchpad", "launchpad-limit-mysql-main"]["data"] == {"pods": "4"}
+
+
+def test_all_that_is_missing_is_named_and_nothing_started() -> None:
+    client = FakeClient(secret("launchpad-server-mysql-main", "username"))
+
+    with pytest.raises(Absent) as caught:
+        submit(client, mysql_request())
+
+    assert "Secret launchpad-server-mysql-main has no key password: register the server mysql main" in str(caught.value)
+    assert "there is no Secret launchpad-instance-alpha" in str(caught.value)
+    assert "there is no WorkflowTemplate launchpad-provision" in str(caught.value)
+    assert client.verbs() == set()
+
+
+def test_check_needs_no_secret_of_an_instance() -> None:
+    client = ready(ADMIN)
+
+    run = submit(client, mysql_request().model_copy(update={"operation": "check", "instance": ""}))
+
+    workflow = client.objects["Workflow", "launchpad", run.name]
+    assert workflow["spec"]["workflowTemplateRef"] == {"name": "launchpad-check"}
+    assert {one["name"] for one in workflow["spec"]["arguments"]["parameters"]} == {"request", "resources"}
+
+
+def test_name_of_a_long_instance_fits_a_label() -> None:
+    name = build_run(fake_request("x" * 63), "launchpad", "0a1b2c3d")["metadata"]["name"]
+
+    assert len(name) <= 63
+    assert name.endswith("-0a1b2c3d")
