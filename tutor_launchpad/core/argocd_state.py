@@ -16,6 +16,7 @@ NO_WAITING = (
     "violates PodSecurity",
     "is not permitted in project",
     "could not find the requested resource",
+    "The Kubernetes API could not find",
     "no matches for kind",
     "field is immutable",
     "is invalid:",
@@ -169,7 +170,7 @@ class Goal:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What this deploy found and did. `ended`: start of the operation that had ended before we came."""
+    """What this deploy found and did. `ended`: start of the operation that had ended before we came, or that we ended."""
 
     ended: str = ""
     restart: bool = False

@@ -149,6 +149,7 @@ class Waiter:
         revisions = state.operation_revisions or ("another commit",)
         self._say(f"ending the sync to {revisions[-1][:10]}, which is still running")
         self._patch({"status": {"operationState": {"phase": "Terminating"}}})
+        self._attempt = replace(self._attempt, ended=state.started)
 
     def _start(self) -> None:
         self._say(f"starting the sync to {self._deployment.revision[:10]}")
