@@ -61,7 +61,8 @@ def seal(objects: Sequence[Object], secrets: Mapping[str, str], key: str, namesp
         *digest_problems([*public, *copies], vault.digests),
     ]
     if problems:
-        raise Refused(problems)
+        # A name or a key in a path may be the secret itself.
+        raise Refused([Finder.narrowed(forms, problem).replace(problem) for problem in problems])
     return Sealed(tuple(public), tuple(vault.secrets.values()), vault.masked, found)
 
 

@@ -22,6 +22,8 @@ from tutor_launchpad.core.secrets import SHORTEST, is_secret_name
 PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 _SHORTEST_LINE = 16
 _SHORTEST_ENCODED = 6
+_SHORTEST_CASED = 8
+_ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 _DIGEST = 10
 """Characters of a digest that are looked for: a name may hold a cut one."""
 
@@ -47,9 +49,13 @@ class Forms:
 
 
 def digests(value: bytes) -> Iterator[str]:
-    """Plain digests, from each of which an 8-character password can be guessed."""
-    for algorithm in ("md5", "sha1", "sha256", "sha512"):
-        yield hashlib.new(algorithm, value, usedforsecurity=False).hexdigest()[:_DIGEST]
+    """The beginnings of plain digests, from each of which an 8-character password can be guessed."""
+    found = [hashlib.new(algorithm, value, usedforsecurity=False).digest() for algorithm in _ALGORITHMS]
+    found.append(hashlib.sha1(found[1], usedforsecurity=False).digest())  # MySQL's own
+    for digest in found:
+        yield digest.hex()[:_DIGEST]
+        yield digest.hex()[:_DIGEST].upper()
+        yield base64.b64encode(digest).decode()[:_DIGEST]
 
 
 @lru_cache(maxsize=4096)
@@ -114,6 +120,8 @@ def _decoded_pem(text: str) -> str:
 def _written(plain: str) -> Iterator[str]:
     """The value and its escapes: JSON, URL, XML and HTML, YAML, shell, Kubernetes' and Python's formats."""
     yield plain
+    if len(plain) >= _SHORTEST_CASED:
+        yield from (plain.lower(), plain.upper())
     if re.fullmatch(r"[A-Za-z0-9_.-]*", plain):
         return
     escaped = json.dumps(plain)[1:-1]

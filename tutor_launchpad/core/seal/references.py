@@ -34,6 +34,8 @@ def rewrite(item: Object, renamed: Renamed) -> None:
     for _, holder, key in list(_named(item, _SECRET)):
         if holder[key] in renamed.secrets:
             holder[key] = renamed.secrets[holder[key]]
+    for _, rule in _rules(item, "secrets"):
+        rule["resourceNames"] = [renamed.secrets.get(name, name) for name in rule["resourceNames"]]
     template = pod_template(item)
     if template is not None:
         _pod(template["spec"], renamed)
@@ -43,7 +45,16 @@ def left(item: Object, renamed: Renamed) -> list[str]:
     """Paths at which the object still refers to a ConfigMap that is sealed."""
     if item["kind"] == "ConfigMap":
         return []
-    return [path for path, holder, key in _named(item, _MAP) if holder[key] in renamed.maps]
+    paths = [path for path, holder, key in _named(item, _MAP) if holder[key] in renamed.maps]
+    rules = _rules(item, "configmaps")
+    return paths + [f"{path}.resourceNames" for path, rule in rules if set(rule["resourceNames"]) & set(renamed.maps)]
+
+
+def _rules(item: Object, resource: str) -> Iterator[tuple[str, Object]]:
+    """The rules of a Role that name objects of this kind, with their paths."""
+    for index, rule in enumerate(item.get("rules") or [] if item["kind"] in ("Role", "ClusterRole") else ()):
+        if rule.get("resourceNames") and not {resource, "*"}.isdisjoint(rule.get("resources") or []):
+            yield f"rules[{index}]", rule
 
 
 def _named(value: Any, kind: re.Pattern[str], path: str = "", parent: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -86,6 +86,15 @@ REFERENCES: list[tuple[str, Object]] = [
         },
     ),
     (
+        "role",
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "Role",
+            "metadata": {"name": "reader"},
+            "rules": [{"apiGroups": [""], "resources": ["secrets"], "resourceNames": ["own", "x"], "verbs": ["get"]}],
+        },
+    ),
+    (
         "csi",
         workload(
             "Job", pod_spec(volumes=[{"name": "v", "csi": {"driver": "d", "nodePublishSecretRef": {"name": "own"}}}])
