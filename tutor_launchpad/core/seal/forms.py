@@ -11,7 +11,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
@@ -23,6 +23,8 @@ PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE 
 _SHORTEST_LINE = 16
 _SHORTEST_ENCODED = 6
 _SHORTEST_CASED = 8
+_LONG_TEXT = 20_000
+"""Characters from which it pays to sort out first what cannot occur in a text."""
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 _DIGEST = 10
 """Characters of a digest that are looked for: a name may hold a cut one."""
@@ -45,7 +47,11 @@ class Forms:
 
     def within(self, text: str) -> list[str]:
         """The forms that occur in a text, longest first."""
-        return sorted((form for form in self.names if form in text), key=lambda form: (-len(form), form))
+        found: Iterable[str] = self.names
+        if len(text) > _LONG_TEXT:
+            starts = {text[index : index + SHORTEST] for index in range(len(text))}
+            found = [form for form in self.names if form[:SHORTEST] in starts]
+        return sorted((form for form in found if form in text), key=lambda form: (-len(form), form))
 
 
 def digests(value: bytes) -> Iterator[str]:
