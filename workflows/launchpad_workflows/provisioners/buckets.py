@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from launchpad_workflows.errors import Refused
@@ -79,6 +80,15 @@ def use(client: Any, address: Address, name: str) -> None:
         client.delete_object(Bucket=name, Key=key)
     if content != b"own":
         raise Refused(f"Store {address} does not give back what was written to bucket {name}.")
+
+
+def attempts(client: Any, bucket: str) -> dict[str, Callable[[], object]]:
+    """What a key might do to a bucket, by the verb to tell it with; tried on one that does not exist."""
+    return {
+        "list objects": lambda: client.list_objects_v2(Bucket=bucket, MaxKeys=1),
+        "read objects": lambda: client.get_object(Bucket=bucket, Key=PROBE),
+        "write objects": lambda: client.put_object(Bucket=bucket, Key=PROBE, Body=b""),
+    }
 
 
 def _create(client: Any, address: Address, name: str) -> None:

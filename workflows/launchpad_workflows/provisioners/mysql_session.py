@@ -63,7 +63,7 @@ class Session:
 
     def literal(self, text: str) -> str:
         """The text as a quoted string of this connection's SQL mode."""
-        return str(self.connection.literal(text))
+        return str(self.connection.escape(text))
 
 
 @contextmanager

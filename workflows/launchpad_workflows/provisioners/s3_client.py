@@ -17,7 +17,7 @@ from launchpad_workflows.provisioners.base import file_of
 
 _LOGIN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity"}
 _DENIED = {"AccessDenied", "AllAccessDisabled", "403", "Forbidden"}
-_ABSENT = {"NoSuchBucket", "NoSuchTagSet", "404", "NotFound"}
+_ABSENT = {"NoSuchBucket", "NoSuchKey", "NoSuchTagSet", "404", "NotFound"}
 _UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
 _MAY_PASS = {
     "InternalError",

@@ -142,20 +142,22 @@ class MinioProvisioner(_Storage):
                 self.report.repaired(f"policies of user {name}")
 
     def _stay_out(self, own: Any) -> None:
-        """MinIO answers AccessDenied before it looks whether a bucket exists."""
-        try:
-            with translated(self._address, self.resource.access_key):
-                own.list_objects_v2(Bucket=_NEIGHBOUR, MaxKeys=1)
-        except Denied:
-            self.report.isolated = True
-            self.report.note(f"key {self.resource.access_key} can reach no other bucket")
-            return
-        except Missing:
-            pass
-        raise NotIsolated(
-            f"Key {self.resource.access_key} of store {self._address} may read buckets that are not its own: look for "
-            "policies of its groups or for bucket policies that let everybody in."
-        )
+        """MinIO answers AccessDenied before it looks whether a bucket exists, so that none is needed to try."""
+        key = self.resource.access_key
+        for verb, attempt in buckets.attempts(own, _NEIGHBOUR).items():
+            try:
+                with translated(self._address, key):
+                    attempt()
+            except Denied:
+                continue
+            except Missing:
+                pass
+            raise NotIsolated(
+                f"Key {key} of store {self._address} may {verb} in buckets that are not its own: look for policies of "
+                "its groups or for bucket policies that let everybody in."
+            )
+        self.report.isolated = True
+        self.report.note(f"key {key} can reach no other bucket")
 
 
 class CompatibleProvisioner(_Storage):

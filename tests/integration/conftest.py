@@ -1,0 +1,93 @@
+"""Real servers, named by settings; a test whose server is not named is skipped and says which setting it misses."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+import pytest
+from launchpad_workflows.credentials import MappingCredentials
+from launchpad_workflows.items import Claim
+from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.requests import Request, Resource
+from launchpad_workflows.running import run_resource
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a test's server is and who administers it."""
+
+    resource: str
+    url: SplitResult
+
+    @property
+    def host(self) -> str:
+        return self.url.hostname or ""
+
+    @property
+    def port(self) -> int:
+        return self.url.port or {"mysql": 3306, "mongodb": 27017, "storage": 9000}[self.resource]
+
+    @property
+    def administrator(self) -> tuple[str, str]:
+        return self.url.username or "", self.url.password or ""
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.url.scheme}://{self.host}:{self.port}"
+
+
+@dataclass
+class Runner:
+    """Runs one resource as the worker would. `password` is what the instance's Secret says."""
+
+    server: Server
+    instance: str
+    password: str = 'it\'s 100% "new" \\ pass_word'
+
+    def run(
+        self, resource: Resource, claim: Claim = "ours", *, operation: str = "provision", administrator: str = ""
+    ) -> Outcome:
+        user, password = self.server.administrator
+        admin = {"username": user, "password": administrator or password}
+        credentials = MappingCredentials({(self.server.resource, "main"): admin}, {"P": self.password})
+        claimed = resource.model_copy(update={"claims": {item.key: claim for item in resource.items()}})
+        request = Request.model_validate({"instance": self.instance, "operation": operation, "resources": [claimed]})
+        outcome = run_resource(request, request.resources[0], credentials, lambda _line: None)
+        assert self.password not in outcome.model_dump_json()
+        return outcome
+
+
+def named_server(setting: str, resource: str) -> Server:
+    """The server of a setting such as `mysql://user:password@host:3306`, else a skip."""
+    url = os.environ.get(setting)
+    if not url:
+        pytest.skip(f"{setting} is not set: no {resource} server to test with")
+    return Server(resource, urlsplit(url))
+
+
+@pytest.fixture
+def instance() -> str:
+    """An instance of this test alone."""
+    return f"it-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def cleanups() -> Iterator[list[Callable[[], object]]]:
+    """What a test wants done at its end, last first."""
+    actions: list[Callable[[], object]] = []
+    yield actions
+    for action in reversed(actions):
+        action()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They may share a server's limits: all of this folder in one process under xdist."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("integration"))

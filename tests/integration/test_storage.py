@@ -1,0 +1,187 @@
+"""Against a real MinIO: buckets, keys and policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("boto3.session", exc_type=ImportError)
+
+import boto3
+from launchpad_workflows import names
+from launchpad_workflows.provisioners.minio_users import Users
+from launchpad_workflows.provisioners.s3_client import Address
+from launchpad_workflows.requests import Bucket, Storage
+
+from tests.integration.conftest import Runner, named_server
+
+READ_ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}],
+}
+
+
+def remove_bucket(s3: Any, name: str) -> None:
+    """With all versions of all that is in it."""
+    listed = s3.list_object_versions(Bucket=name)
+    for one in [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]:
+        s3.delete_object(Bucket=name, Key=one["Key"], VersionId=one["VersionId"])
+    s3.delete_bucket(Bucket=name)
+
+
+@pytest.fixture
+def runner(instance: str) -> Runner:
+    return Runner(named_server("LAUNCHPAD_TEST_S3", "storage"), instance)
+
+
+@pytest.fixture
+def resource(runner: Runner) -> Storage:
+    buckets = (
+        Bucket(name=names.bucket(runner.instance, "media")),
+        Bucket(name=names.bucket(runner.instance, "backup"), versioning=True),
+    )
+    key = names.access_key(runner.instance, "openedx")
+    return Storage(server="main", endpoint=runner.server.endpoint, buckets=buckets, access_key=key, secret_key_key="P")
+
+
+@pytest.fixture
+def s3(runner: Runner, resource: Storage) -> Iterator[Any]:
+    user, password = runner.server.administrator
+    session = boto3.session.Session(user, password, region_name="us-east-1")
+    client = session.client("s3", endpoint_url=resource.endpoint)
+    yield client
+    for bucket in session.resource("s3", endpoint_url=resource.endpoint).buckets.all():
+        if bucket.name.startswith(runner.instance):
+            bucket.object_versions.delete()
+            bucket.delete()
+
+
+@pytest.fixture
+def users(runner: Runner, resource: Storage, cleanups: list[Callable[[], object]]) -> Users:
+    found = Users(Address("main", resource.endpoint, "us-east-1"), *runner.server.administrator)
+    cleanups.append(lambda: found._admin.policy_remove(f"launchpad-{resource.access_key}"))
+    cleanups.append(lambda: found._admin.user_remove(resource.access_key))
+    return found
+
+
+def test_missing_is_made_and_a_second_run_changes_nothing(
+    runner: Runner, resource: Storage, s3: Any, users: Users
+) -> None:
+    made = runner.run(resource, "new")
+    again = runner.run(resource)
+
+    assert (made.status, made.isolated) == ("created", True)
+    assert (again.status, again.isolated) == ("unchanged", True)
+    assert s3.get_bucket_versioning(Bucket=resource.buckets[1].name)["Status"] == "Enabled"
+
+
+def test_changed_secret_is_repaired(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    runner.run(resource, "new")
+    runner.password = "another password"
+
+    assert (runner.run(resource).status, runner.run(resource).status) == ("repaired", "unchanged")
+
+
+def test_drift_is_repaired(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    runner.run(resource, "new")
+    users._admin.attach_policy(["readwrite"], user=resource.access_key)
+    users.put_policy(f"launchpad-{resource.access_key}", READ_ALL)
+    s3.put_bucket_versioning(Bucket=resource.buckets[1].name, VersioningConfiguration={"Status": "Suspended"})
+
+    repaired = runner.run(resource)
+
+    assert (repaired.status, repaired.isolated) == ("repaired", True)
+    assert len([line for line in repaired.details if line.startswith("repaired")]) == 3
+    assert runner.run(resource).status == "unchanged"
+
+
+def test_disabled_user_is_enabled(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    runner.run(resource, "new")
+    users._admin.user_disable(resource.access_key)
+
+    assert (runner.run(resource).status, runner.run(resource).status) == ("repaired", "unchanged")
+
+
+def test_foreign_bucket_is_refused_before_anything_is_made(runner: Runner, resource: Storage, s3: Any) -> None:
+    s3.create_bucket(Bucket=resource.buckets[1].name)
+
+    outcome = runner.run(resource, "new")
+
+    assert (outcome.status, outcome.may_pass) == ("failed", False)
+    assert "was not touched" in outcome.details[-1]
+    assert (
+        Users(Address("main", resource.endpoint, "us-east-1"), *runner.server.administrator).find(resource.access_key)
+        is None
+    )
+
+
+def test_foreign_user_is_refused(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    users.put(resource.access_key, "theirs-entirely")
+    users.put_policy(f"launchpad-{resource.access_key}", READ_ALL)
+
+    outcome = runner.run(resource, "new")
+
+    assert outcome.status == "failed"
+    assert "nothing shows that it is this instance's" in outcome.details[-1]
+
+
+@pytest.mark.parametrize("step", ["user without policy", "one bucket"])
+def test_interrupted_run_is_finished(runner: Runner, resource: Storage, s3: Any, users: Users, step: str) -> None:
+    runner.run(resource, "new")
+    remove_bucket(s3, resource.buckets[1].name)
+    if step == "user without policy":
+        remove_bucket(s3, resource.buckets[0].name)
+        users._admin.detach_policy([f"launchpad-{resource.access_key}"], user=resource.access_key)
+
+    assert runner.run(resource, "new").status in ("created", "repaired")
+    assert runner.run(resource).status == "unchanged"
+
+
+def test_key_that_reaches_other_buckets_is_told(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    runner.run(resource, "new")
+    users._admin.attach_policy(["readonly"], user=resource.access_key)
+
+    outcome = runner.run(resource, operation="verify")
+
+    assert outcome.status == "failed"
+    assert "may read objects in buckets that are not its own" in outcome.details[-1]
+
+
+def test_other_store_gets_buckets_but_no_key(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    runner.run(resource, "new")  # the operator's own key stands in
+    media = Bucket(name=names.bucket(runner.instance, "other"))
+    user, runner.password = runner.server.administrator
+    other = resource.model_copy(update={"provider": "compatible", "buckets": (media,), "access_key": user})
+
+    made = runner.run(other, "new")
+    interrupted = runner.run(other, "new")
+
+    assert (made.status, interrupted.status) == ("created", "unchanged")
+    assert not made.isolated
+    assert any("isolation not verified" in line for line in made.details)
+
+
+def test_other_store_refuses_a_bucket_without_our_tag(runner: Runner, resource: Storage, s3: Any) -> None:
+    s3.create_bucket(Bucket=resource.buckets[0].name)
+
+    outcome = runner.run(resource.model_copy(update={"provider": "compatible"}), "new")
+
+    assert outcome.status == "failed"
+
+
+def test_wrong_administrator_fails_for_good(runner: Runner, resource: Storage) -> None:
+    outcome = runner.run(resource, "new", administrator="wrong-password")
+
+    assert (outcome.status, outcome.may_pass) == ("failed", False)
+
+
+def test_store_that_is_away_may_come_back(runner: Runner, resource: Storage) -> None:
+    outcome = runner.run(resource.model_copy(update={"endpoint": f"http://{runner.server.host}:1"}), "new")
+
+    assert (outcome.status, outcome.may_pass) == ("failed", True)
+
+
+def test_check_tells_the_version(runner: Runner, resource: Storage) -> None:
+    assert runner.run(resource, operation="check").details[0].startswith("MinIO ")
