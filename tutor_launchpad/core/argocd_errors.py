@@ -46,9 +46,9 @@ class ErrorWatch:
             return ""
         if self._since is None:
             self._since = now
-        text = " ".join(state.errors).strip()
+        text = " ".join(state.errors).strip().rstrip(":. ")
         lasting = next((word for word in LASTING if word in text.lower()), "")
         if now - self._since < (CONFIRM if lasting else PATIENCE) or state.refreshing:
             return ""
         remedy = next((advice for word, advice in REMEDIES.items() if word in text.lower()), "")
-        return f"{text.rstrip('.')}." + (f" Remedy: {remedy}." if remedy else "")
+        return f"{text}." + (f" Remedy: {remedy}." if remedy else "")
