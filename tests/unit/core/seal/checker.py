@@ -83,11 +83,10 @@ def _found(places: Places, wanted: Mapping[str, set[str]]) -> dict[str, list[str
 
 def _key_parts(pem: str) -> Iterator[tuple[str, str | int]]:
     key = RSA.import_key(pem)
-    n = int(key.n)
-    modulus = base64.b64encode(n.to_bytes(n.bit_length() // 8 + 1, "big")).decode()[4:-4]
+    n = int(key.n).to_bytes((int(key.n).bit_length() + 7) // 8, "big")
+    modulus = " ".join(base64.b64encode(b"xyz"[:count] + n).decode() for count in range(3))
     for number, line in enumerate(pem.splitlines()):
-        shares = any(line[start : start + 16] in modulus for start in (4, 24, 40))
-        if not line.startswith("-----") and len(line) >= 16 and not shares and number > 1:
+        if not line.startswith("-----") and len(line) >= 16 and line not in modulus:
             yield f"line {number}", line
     yield from (("d", int(key.d)), ("p", int(key.p)), ("q", int(key.q)))
     yield from (("dp", int(key.d) % (int(key.p) - 1)), ("dq", int(key.d) % (int(key.q) - 1)))
