@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad.adapters.git import Repository
+from tutor_launchpad.adapters.tutor import Configuration
 from tutor_launchpad.core.instance import Record
 from tutor_launchpad.core.settings import Settings
 from tutor_launchpad.core.types import Object
@@ -77,7 +78,7 @@ def make_deployment(
         progress=Lines(),
         cluster=api.cluster if api else None,
         repository=cast("Repository", FakeRepository()),
-        config={"ID": ROOT_ID},
+        loaded=Configuration({}, {"ID": ROOT_ID}, {}),
         record=Record({f"manifests/job-{name}.yml": b"" for name in jobs}, {}),
         application=application_objects(given.auto_sync),
         revision=REVISION,

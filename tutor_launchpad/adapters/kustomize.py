@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from tutor_launchpad.adapters import processes
-from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.types import Object
 
 OLDEST_KUBECTL = (1, 27)
@@ -34,6 +34,9 @@ def build(folder: Path) -> list[Object]:
     try:
         text = processes.run(["kubectl", "kustomize", str(folder)])
     except processes.ProcessFailed as error:
+        outdated = kubectl_problem()
+        if outdated:
+            raise Refused([outdated]) from error
         reason = error.stderr.removeprefix("error: ").replace(str(folder), "the environment")
         raise LaunchpadError(
             f"kustomize cannot build the manifests that Tutor rendered: {reason} "

@@ -20,6 +20,14 @@ from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.types import Config
 
 DRYDOCK = "drydock"
+_NOT_FOR_KUBERNETES = frozenset({"build", "dev", "local"})
+
+ALWAYS: Config = {
+    "DRYDOCK_INIT_JOBS": True,
+    # Ingresses end TLS; Caddy behind them would ask for certificates of its own and keep them in a volume.
+    "ENABLE_WEB_PROXY": False,
+}
+"""What every instance on Kubernetes gets, whatever its config.yml says."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +43,13 @@ class Configuration:
 
 
 def load_configuration(root: Path, overrides: Config) -> Configuration:
-    """The root's configuration with `overrides` on top, in memory only."""
+    """The root's configuration with `ALWAYS` and `overrides` on top, in memory only."""
     with _quiet():
         user = _read_user(root)
         if not plugins.is_loaded(DRYDOCK):
             plugins.load(DRYDOCK)
         enabled = sorted({*tutor_config.get_enabled_plugins(user), DRYDOCK})
-        with _overriding({**overrides, "PLUGINS": enabled}):
+        with _overriding({**ALWAYS, **overrides, "PLUGINS": enabled}):
             config = tutor_config.load_full(str(root))
         templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
     return Configuration(user, config, templates)
@@ -58,11 +66,21 @@ def save_generated(root: Path) -> None:
             tutor_config.save_config_file(str(root), tutor_config.load_minimal(str(root)))
 
 
-def render_environment(config: Config, target: Path) -> Path:
-    """Write Tutor's environment below `target`; returns the folder with its kustomization."""
+def render_environment(config: Config, target: Path, *, whole: bool = False) -> Path:
+    """Write Tutor's environment below `target`; returns the folder with its kustomization.
+
+    Unless `whole`, what only image builds and other platforms read is left out, which is half of the work.
+    """
     with _quiet():
         tutor_hooks.Actions.CONFIG_LOADED.do(dict(config))
-        tutor_env.save(str(target), config)
+        if whole:
+            tutor_env.save(str(target), config)
+        else:
+            base = tutor_env.base_dir(str(target))
+            for source, folder in tutor_hooks.Filters.ENV_TEMPLATE_TARGETS.iterate():
+                if not _NOT_FOR_KUBERNETES.intersection([*source.split("/"), *folder.split("/")]):
+                    tutor_env.save_all_from(source, str(Path(base, folder)), config)
+            tutor_hooks.Actions.ENV_SAVED.do(base, dict(config))
     return Path(tutor_env.base_dir(str(target)))
 
 

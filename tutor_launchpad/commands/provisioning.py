@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from tutor_launchpad.commands.session import open_deployment
-from tutor_launchpad.commands.terminal import Display
+from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.results import Status, render_json
 from tutor_launchpad.steps.deployment import Deployment, Options, Step
@@ -19,7 +19,7 @@ from tutor_launchpad.steps.target import Wish
 
 def provision(root: Path, options: Options, wish: Wish, only: tuple[str, ...], local: bool, output: str) -> None:
     """One step, by a workflow or in this process; `only`: the resources, all where empty."""
-    display = Display()
+    display = open_display()
     deployment = open_deployment(root, options, wish, display, needs_repository=False)
 
     def run(deployment: Deployment) -> tuple[Status, str]:

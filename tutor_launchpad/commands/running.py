@@ -8,7 +8,7 @@ import click
 
 from tutor_launchpad import hooks
 from tutor_launchpad.commands.session import open_deployment
-from tutor_launchpad.commands.terminal import Display
+from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.plan import describe_files
 from tutor_launchpad.core.results import DeployResult, PlanResult, render_json
@@ -20,7 +20,7 @@ from tutor_launchpad.steps.target import Wish
 
 def deploy(root: Path, options: Options, wish: Wish, output: str) -> None:
     """Run all steps and print the result, also where one of them fails."""
-    display = Display()
+    display = open_display()
     deployment = open_deployment(root, options, wish, display)
     try:
         result = run_steps(deployment, hooks.DEPLOY_STEPS.apply([]), display.step)
@@ -34,7 +34,7 @@ def deploy(root: Path, options: Options, wish: Wish, output: str) -> None:
 
 def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
     """Print what a deploy would change."""
-    display = Display()
+    display = open_display()
     deployment = open_deployment(root, options, wish, display)
     check = [step for step in hooks.DEPLOY_STEPS.apply([]) if step.name == "check"]
     run_steps(deployment, check, display.step)

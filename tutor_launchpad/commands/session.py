@@ -28,5 +28,5 @@ def open_deployment(
         progress=progress,
         cluster=cluster,
         repository=open_repository(settings, root),
-        config=configuration.config,
+        loaded=configuration,
     )

@@ -13,7 +13,7 @@ from tutor_launchpad.commands.options import check_context, cluster_options, out
 @click.pass_context
 def status_command(context: click.Context, kube_context: str | None, no_cluster: bool, output: str) -> None:
     from tutor_launchpad.commands.session import open_deployment
-    from tutor_launchpad.commands.terminal import Display
+    from tutor_launchpad.commands.terminal import open_display
     from tutor_launchpad.core.results import render_json
     from tutor_launchpad.core.status import describe
     from tutor_launchpad.steps.deployment import Options
@@ -21,6 +21,8 @@ def status_command(context: click.Context, kube_context: str | None, no_cluster:
     from tutor_launchpad.steps.target import Wish
 
     check_context(kube_context, no_cluster)
-    deployment = open_deployment(root_of(context), Options(dry_run=True), Wish(kube_context, no_cluster), Display())
+    deployment = open_deployment(
+        root_of(context), Options(dry_run=True), Wish(kube_context, no_cluster), open_display()
+    )
     status = observe(deployment)
     click.echo(render_json(status) if output == "json" else describe(status))

@@ -4,43 +4,66 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from rich.console import Console
-from rich.status import Status as Spinner
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 from tutor_launchpad.core.results import Status, StepResult
 
-_MARKS = {
-    Status.DONE: "[green]✓[/]",
-    Status.UNCHANGED: "[dim]=[/]",
-    Status.SKIPPED: "[dim]-[/]",
-    Status.FAILED: "[red]✗[/]",
-}
+if TYPE_CHECKING:
+    from rich.status import Status as Spinner
 
 
-class Display:
-    """Shows steps with their state and time: live on a terminal, plain lines elsewhere."""
+class Display(Protocol):
+    """Shows steps with their state and time."""
+
+    def say(self, text: str) -> None:
+        """A line below the running step."""
+
+    def step(self, name: str) -> AbstractContextManager[Callable[[StepResult], None]]:
+        """See `steps.run.Shown`."""
+
+
+def open_display() -> Display:
+    """Live on a terminal; plain lines elsewhere, where the library for terminals is not even loaded."""
+    return TerminalDisplay() if sys.stderr.isatty() else PlainDisplay()
+
+
+class PlainDisplay:
+    """A line for each thing that happens."""
+
+    def say(self, text: str) -> None:
+        """See `Display`."""
+        print(f"    {text}", file=sys.stderr, flush=True)  # noqa: T201 - this is the place that prints
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[Callable[[StepResult], None]]:
+        """See `Display`."""
+        yield lambda result: print(_line(f"{result.status.value:9}", result), file=sys.stderr, flush=True)  # noqa: T201
+
+
+class TerminalDisplay:
+    """A spinner for the running step, on which the newest line replaces the one before."""
 
     def __init__(self) -> None:
-        self.console = Console(file=sys.stderr, highlight=False, soft_wrap=True)
+        from rich.console import Console
+
+        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._spinner: Spinner | None = None
         self._step = ""
 
     def say(self, text: str) -> None:
-        """A line below the running step; on a terminal the newest line replaces the one before."""
+        """See `Display`."""
+        from rich.markup import escape
+
         if self._spinner is not None:
-            self._spinner.update(f"{self._step}  {_escape(text)}")
+            self._spinner.update(f"{self._step}  {escape(text)}")
         else:
-            self.console.print(f"    {_escape(text)}")
+            self.console.print(escape(text))
 
     @contextmanager
     def step(self, name: str) -> Iterator[Callable[[StepResult], None]]:
-        """See `steps.run.Shown`."""
+        """See `Display`."""
         self._step = name
-        if not self.console.is_terminal:
-            yield self._show
-            return
         with self.console.status(name) as self._spinner:
             try:
                 yield self._show
@@ -48,9 +71,16 @@ class Display:
                 self._spinner = None
 
     def _show(self, result: StepResult) -> None:
-        mark = _MARKS[result.status] if self.console.is_terminal else f"{result.status.value:9}"
-        self.console.print(f"{mark} {result.name:10} {result.seconds:6.1f} s  {_escape(result.detail)}")
+        from rich.markup import escape
+
+        marks = {
+            Status.DONE: "[green]✓[/]",
+            Status.UNCHANGED: "[dim]=[/]",
+            Status.SKIPPED: "[dim]-[/]",
+            Status.FAILED: "[red]✗[/]",
+        }
+        self.console.print(f"{marks[result.status]} {escape(_line('', result))}")
 
 
-def _escape(text: str) -> str:
-    return text.replace("[", "\\[")
+def _line(mark: str, result: StepResult) -> str:
+    return f"{mark} {result.name:10} {result.seconds:6.1f} s  {result.detail}".strip()

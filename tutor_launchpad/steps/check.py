@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from tutor_launchpad.adapters import kustomize
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
 from tutor_launchpad.core.plan import plan_files
@@ -22,10 +21,7 @@ INSTANCES = PurePosixPath("instances")
 
 def run_check(deployment: Deployment) -> tuple[Status, str]:
     """Prepare all that will be recorded, and refuse what would not work."""
-    problems = _collect(kustomize_problems)
-    if problems:
-        raise Refused(problems)
-    problems += _collect(lambda: _resources(deployment))
+    problems = _collect(lambda: _resources(deployment))
     problems += _collect(lambda: _prepared(deployment))
     problems += _collect(lambda: repository_problems(deployment))
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
@@ -60,12 +56,6 @@ def owner_problems(deployment: Deployment, recorded_id: str) -> list[str]:
         f"Folder {deployment.settings.folder} of {deployment.repository.address} belongs to another Tutor root "
         f"(its ID is {recorded_id}): choose another K8S_NAMESPACE, or deploy from that root."
     ]
-
-
-def kustomize_problems() -> list[str]:
-    """Missing or outdated programs."""
-    problem = kustomize.kubectl_problem()
-    return [problem] if problem else []
 
 
 def _resources(deployment: Deployment) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from tutor_launchpad.adapters.tutor import Configuration
 from tutor_launchpad.core.results import Status, StepResult
 from tutor_launchpad.core.settings import Settings
 from tutor_launchpad.core.types import Config, Object
@@ -42,8 +43,8 @@ class Options:
 class Deployment:
     """One run of deploy.
 
-    `cluster` is None where there is none. `config` is Tutor's rendered configuration, on top of it `overrides`, which
-    the resources outside of the namespace bring; `flows` is the traffic to their servers. The check sets the rest.
+    `cluster` is None where there is none. `loaded` is Tutor's configuration, on top of it `overrides`, which the
+    resources outside of the namespace bring; `flows` is the traffic to their servers. The check sets the rest.
     """
 
     root: Path
@@ -55,7 +56,7 @@ class Deployment:
     overrides: Config = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     resources: Resources | None = None
-    config: Config = field(default_factory=dict)
+    loaded: Configuration = field(default_factory=lambda: Configuration({}, {}, {}))
     objects: list[Object] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
     sealed: Sealed | None = None
@@ -68,6 +69,11 @@ class Deployment:
     changed: bool = False
     remaining: list[str] = field(default_factory=list)
     results: list[StepResult] = field(default_factory=list)
+
+    @property
+    def config(self) -> Config:
+        """All settings, rendered."""
+        return self.loaded.config
 
     @property
     def urls(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from tutor_launchpad.adapters import kustomize, tutor
 from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts
 from tutor_launchpad.core.instance import Contents, make_record, public_settings
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
@@ -26,23 +26,18 @@ from tutor_launchpad.steps.deployment import Deployment
 
 CADDYFILE = "apps/caddy/Caddyfile"
 
-OVERRIDES: Config = {
-    "DRYDOCK_INIT_JOBS": True,
-    # Ingresses end TLS; Caddy behind them would ask for certificates of its own and keep them in a volume.
-    "ENABLE_WEB_PROXY": False,
-}
-
 
 def prepare(deployment: Deployment) -> None:
     """Fill in what follows `config`. Raises `Refused` with every reason for which the result must not be recorded."""
-    loaded = tutor.load_configuration(deployment.root, {**OVERRIDES, **deployment.overrides})
-    config = loaded.config
+    if deployment.overrides:
+        deployment.loaded = tutor.load_configuration(deployment.root, deployment.overrides)
+    loaded, config = deployment.loaded, deployment.config
     caddyfile = tutor.render_template(config, CADDYFILE)
     config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
     added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
     removed: list[str] = hooks.PUBLIC_SETTINGS.apply(list(deployment.settings.public_settings))
     secrets = find_secrets(config, loaded.templates, added, removed)
-    deployment.config, deployment.secrets, deployment.mask = config, secrets, Mask(secrets)
+    deployment.secrets, deployment.mask = secrets, Mask(secrets)
     deployment.hosts = tuple(caddy_hosts(caddyfile))
     objects = _objects(deployment)
     served = ingress_hosts(objects)
@@ -61,8 +56,10 @@ def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
 
 def _objects(deployment: Deployment) -> list[Object]:
     with tempfile.TemporaryDirectory(prefix="launchpad-") as folder:
-        environment = tutor.render_environment(deployment.config, Path(folder))
-        built = kustomize.build(environment)
+        try:
+            built = kustomize.build(tutor.render_environment(deployment.config, Path(folder)))
+        except LaunchpadError:  # perhaps a plugin's kustomization reads what was left out
+            built = kustomize.build(tutor.render_environment(deployment.config, Path(folder), whole=True))
     objects = instance_objects(built)
     objects = hooks.MANIFESTS.apply(objects, deployment.config)
     ordinary = become_ordinary_jobs(objects, deployment.settings.job_deadline)

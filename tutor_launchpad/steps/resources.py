@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers, find_server
-from tutor_launchpad.adapters.tutor import load_configuration
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.resources import ResourcePlan, Server, Wanted, named_servers, plugin_conflicts
 
@@ -40,7 +39,7 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
 
     `only`: resources to keep in the request; all of them shape the configuration. Raises `Refused` and `NotFound`.
     """
-    loaded = load_configuration(deployment.root, {})
+    loaded = deployment.loaded
     planners = hooks.RESOURCES.apply({})
     named = named_servers(loaded.config, planners)
     if not named:
