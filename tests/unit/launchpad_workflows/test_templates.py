@@ -43,12 +43,13 @@ def test_content_label_follows_the_content() -> None:
 
 
 def test_pods_are_confined(template: Object) -> None:
-    assert template["spec"]["automountServiceAccountToken"] is False
-    assert template["spec"]["securityContext"]["runAsNonRoot"] is True
-    assert template["spec"]["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    patch = json.loads(template["spec"]["podSpecPatch"])
-    assert [one["name"] for one in patch["containers"] + patch["initContainers"]] == ["wait", "init"]
     for pod in pods(template):
+        assert pod["automountServiceAccountToken"] is False
+        assert pod["executor"] == {"serviceAccountName": "launchpad-executor"}
+        assert pod["securityContext"]["runAsNonRoot"] is True
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        patch = json.loads(pod["podSpecPatch"])
+        assert [one["name"] for one in patch["containers"] + patch["initContainers"]] == ["wait", "init"]
         context = pod["container"]["securityContext"]
         assert context["readOnlyRootFilesystem"] is True
         assert context["capabilities"] == {"drop": ["ALL"]}

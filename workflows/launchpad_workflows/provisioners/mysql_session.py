@@ -63,7 +63,8 @@ class Session:
 
     def literal(self, text: str) -> str:
         """The text as a quoted string of this connection's SQL mode."""
-        return str(self.connection.escape(text))
+        with self.connection.cursor() as cursor:
+            return str(cursor.mogrify("%s", [text]))
 
 
 @contextmanager

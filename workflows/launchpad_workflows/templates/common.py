@@ -25,6 +25,20 @@ OUTCOME = "outcome"
 OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
 DAY = 24 * 3600
+_POD = m.PodSecurityContext(
+    run_as_non_root=True,
+    run_as_user=1000,
+    run_as_group=1000,
+    fs_group=1000,
+    seccomp_profile=m.SeccompProfile(type="RuntimeDefault"),
+)
+_CONTAINER = m.SecurityContext(
+    allow_privilege_escalation=False,
+    capabilities=m.Capabilities(drop=["ALL"]),
+    privileged=False,
+    read_only_root_filesystem=True,
+    run_as_non_root=True,
+)
 _CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 _HARDENED = json.dumps(
     {
@@ -68,35 +82,27 @@ def labelled(obj: dict[str, Any]) -> Object:
 
 
 def workflow_template(params: TemplateParams, name: str, entrypoint: str, **more: Any) -> WorkflowTemplate:
-    """A template whose runs clean up after themselves and whose pods may do nothing but their work."""
+    """A template whose runs end and clean up after themselves."""
     return WorkflowTemplate(
         name=name,
         namespace=params.namespace,
         entrypoint=entrypoint,
-        service_account_name=WORKER,
-        automount_service_account_token=False,
-        executor=m.ExecutorConfig(service_account_name=EXECUTOR),
         image_pull_secrets=[m.LocalObjectReference(name=params.pull_secret)] if params.pull_secret else None,
         active_deadline_seconds=params.run_deadline,
-        security_context=m.PodSecurityContext(
-            run_as_non_root=True,
-            run_as_user=1000,
-            run_as_group=1000,
-            fs_group=1000,
-            seccomp_profile=m.SeccompProfile(type="RuntimeDefault"),
-        ),
         ttl_strategy=m.TTLStrategy(
             seconds_after_success=params.keep_succeeded, seconds_after_failure=params.keep_failed
         ),
         pod_gc=m.PodGC(strategy="OnPodSuccess"),
         pod_metadata=m.Metadata(labels=dict(MANAGED)),
-        pod_spec_patch=_HARDENED,
         **more,
     )
 
 
 def worker(params: TemplateParams, name: str, command: list[str], volumes: list[m.Volume]) -> Container:
-    """The worker's pod for one resource on one server. Secrets reach it as files alone."""
+    """The worker's pod for one resource on one server. Secrets reach it as files alone.
+
+    All that confines it stands here and not in the workflow, so that workflows that refer to it get it too.
+    """
     mounts = [m.VolumeMount(name="outputs", mount_path="/outputs"), m.VolumeMount(name="scratch", mount_path="/tmp")]
     return Container(
         name=name,
@@ -114,13 +120,12 @@ def worker(params: TemplateParams, name: str, command: list[str], volumes: list[
         outputs=[Parameter(name=OUTCOME, value_from=m.ValueFrom(path=OUTCOME_PATH, default=""))],
         volumes=[*volumes, _scratch("outputs"), _scratch("scratch")],
         volume_mounts=[*mounts, *(_mount(volume.name) for volume in volumes)],
-        security_context=m.SecurityContext(
-            allow_privilege_escalation=False,
-            capabilities=m.Capabilities(drop=["ALL"]),
-            privileged=False,
-            read_only_root_filesystem=True,
-            run_as_non_root=True,
-        ),
+        security_context=_CONTAINER,
+        service_account_name=WORKER,
+        automount_service_account_token=False,
+        executor=m.ExecutorConfig(service_account_name=EXECUTOR),
+        pod_security_context=_POD,
+        pod_spec_patch=_HARDENED,
         resources=m.ResourceRequirements(
             requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="500m", memory="384Mi")
         ),
