@@ -17,6 +17,7 @@ from urllib.parse import quote, quote_plus
 
 from Crypto.PublicKey import RSA
 
+from tutor_launchpad.core.seal.escapes import decoded_runs, escaped
 from tutor_launchpad.core.secrets import SHORTEST, is_secret_name
 
 PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
@@ -25,6 +26,8 @@ _SHORTEST_ENCODED = 6
 _SHORTEST_CASED = 8
 _LONG_TEXT = 20_000
 """Characters from which it pays to sort out first what cannot occur in a text."""
+_DEEPEST = 3
+"""How often base64 in base64 is decoded."""
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
 _DIGEST = 10
 """Characters of a digest that are looked for: a name may hold a cut one."""
@@ -36,6 +39,7 @@ class Forms:
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self.names: dict[str, str] = {}
         self.encoded: set[str] = set()
+        self._escaped: dict[re.Pattern[str], str] = {}
         for name, value in secrets.items():
             if len(value.strip()) < SHORTEST:
                 continue
@@ -44,14 +48,33 @@ class Forms:
                     self.names[form] = name
                     if encoded:
                         self.encoded.add(form)
+            for part in (value.strip(), *_json_secrets(value.strip())):
+                pattern = escaped(part)
+                if pattern is not None:
+                    self._escaped.setdefault(pattern, name)
 
     def within(self, text: str) -> list[str]:
-        """The forms that occur in a text, longest first."""
+        """The forms that occur in a text, longest first. What is escaped or encoded in its own way becomes a form."""
+        self._learn(text, _DEEPEST)
         found: Iterable[str] = self.names
         if len(text) > _LONG_TEXT:
             starts = {text[index : index + SHORTEST] for index in range(len(text))}
             found = [form for form in self.names if form[:SHORTEST] in starts]
         return sorted((form for form in found if form in text), key=lambda form: (-len(form), form))
+
+    def _learn(self, text: str, depth: int) -> None:
+        """Add the unusual forms that a text holds: mixed escapes, and base64 of any form."""
+        for pattern, name in self._escaped.items():
+            for match in pattern.finditer(text):
+                self.names.setdefault(match.group(), name)
+        for run, meaning in decoded_runs(text) if depth else ():
+            if run in self.names:
+                continue
+            self._learn(meaning, depth - 1)
+            told = next((name for form, name in self.names.items() if form in meaning), None)
+            if told is not None:
+                self.names[run] = told
+                self.encoded.add(run)
 
 
 def digests(value: bytes) -> Iterator[str]:
@@ -89,7 +112,9 @@ def _parts(value: str, public: str) -> Iterator[str]:
     for line in map(str.strip, stripped.splitlines() if "\n" in stripped and stripped[0] not in "{[" else ()):
         if len(line) >= _SHORTEST_LINE and not line.startswith("-----") and line not in public:
             yield line
-    decoded = _decoded_pem(stripped)
+    decoded = _decoded_pem(stripped) or (
+        stripped.replace("\\n", "\n") if "\\n" in stripped and PEM.search(value) else ""
+    )
     if decoded:
         yield from _parts(decoded, public)
 
