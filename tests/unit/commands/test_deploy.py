@@ -198,7 +198,10 @@ def test_unreachable_repository_is_named(root: Root) -> None:
 def test_old_kubectl_is_refused(root: Root, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     old = tmp_path / "bin" / "kubectl"
-    old.write_text("""#!/bin/sh\necho '{"clientVersion": {"major": "1", "minor": "20+"}}'\n""")
+    said = """{"clientVersion": {"major": "1", "minor": "20+"}}"""
+    old.write_text(
+        f"#!/bin/sh\n[ $1 = version ] && echo '{said}' && exit\necho 'unknown field \"patches\"' >&2; exit 1\n"
+    )
     old.chmod(0o755)
 
     ran = root.launchpad("deploy", PATH=f"{old.parent}:{root.environment['PATH']}")
