@@ -13,14 +13,23 @@ from collections.abc import Callable, Iterable, Mapping
 from tutor_launchpad.core.jobs import JOB_LABEL
 from tutor_launchpad.core.types import Object
 
-_MYSQL_CREATION = re.compile(
-    r"""^[ \t]*mysql\b[^\n]*?\s-e\s+(["'])\s*(?:CREATE\s+DATABASE|CREATE\s+USER|ALTER\s+USER|GRANT)\b[^\n]*?\1"""
-    r"""[ \t]*(?:\|\|\s*true)?[ \t]*(?:\n|\Z)""",
-    re.IGNORECASE | re.MULTILINE,
+# `mysql … -e "…"` on one line; statements in it that only create or grant; the loop that waits for the server.
+_MYSQL_CALL = re.compile(
+    r"""^([ \t]*)(mysql\b[^\n]*?\s(?:-e|--execute)[\s=]+)(["'])([^\n]*?)(?<!\\)\3([ \t]*(?:\|\|\s*true)?[ \t]*(?:\n|\Z))""",
+    re.MULTILINE,
 )
-_MYSQL_WORK = re.compile(r"""\bmysql\b[^\n]*\s-e\s+(?!["']exit;?["'])""")
+_STATEMENT = re.compile(r"""(?:'[^']*'|"[^"]*"|`[^`]*`|[^;'"`])+""")
+_CREATION = re.compile(
+    r"\s*(?:CREATE\s+(?:DATABASE|SCHEMA|USER)|ALTER\s+(?:DATABASE|SCHEMA|USER)|GRANT|FLUSH\s+PRIVILEGES)\b",
+    re.IGNORECASE,
+)
+_MYSQL_WAIT = re.compile(r"""^until mysql\b[^\n]*["']exit;?["']\s*\n.*?^done\s*$""", re.MULTILINE | re.DOTALL)
+_MYSQL_IDLE = re.compile(r"(?:echo\b[^;&|<>`$]*|#.*|\w+=\S*|for \w+ in [\w\s.-]+; do|done|:|)")
 _MONGO_CREATION = re.compile(r"if \(db\.getUser\(")
-_MONGO_IDLE = re.compile(r"(?:echo\b.*|mongosh\b.*<<\s*\S+|exit;?|EOF|#.*|)")
+_MONGO_IDLE = re.compile(r"(?:echo\b.*|mongosh\b.*<<\s*\S+|exit;?|EOF|#.*|//.*|)")
+
+_BRACKETS = re.compile(r"""[{}]|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""")
+"""Brackets, and texts in quotes, whose brackets do not count."""
 
 
 def without_creation(objects: Iterable[Object], servers: Mapping[str, str]) -> list[Object]:
@@ -49,9 +58,25 @@ def _stripped(item: Object, strip: Callable[[str], str]) -> Object | None:
 
 
 def strip_mysql(script: str) -> str:
-    """The script without calls that only create or grant; empty where no other work is left."""
-    rest = _MYSQL_CREATION.sub("", script)
-    return rest if _MYSQL_WORK.search(rest) else ""
+    """The script without statements that only create or grant; empty where no other work is left."""
+    rest = _MYSQL_CALL.sub(_without_creating, script)
+    lines = _MYSQL_WAIT.sub("", rest).splitlines()
+    return "" if all(_MYSQL_IDLE.fullmatch(line.strip()) for line in lines) else rest
+
+
+def _without_creating(call: re.Match[str]) -> str:
+    """The call with its other statements, and itself where it creates nothing.
+
+    Where it has no others: nothing; in a block, which must not be empty, the command that does nothing.
+    """
+    indent, head, quote, sql, tail = call.groups()
+    statements = [found for found in _STATEMENT.findall(sql) if found.strip()]
+    kept = [statement for statement in statements if not _CREATION.match(statement)]
+    if kept == statements:
+        return call.group()
+    if kept:
+        return f"{indent}{head}{quote}{';'.join(kept)};{quote}{tail}"
+    return f"{indent}:\n" if indent else ""
 
 
 def strip_mongodb(script: str) -> str:
@@ -73,8 +98,8 @@ _STRIPPERS: dict[str, Callable[[str], str]] = {"mysql": strip_mysql, "mongodb": 
 def _block_end(text: str, start: int) -> int:
     """The position after the bracket that closes the one at `start`; the text's end where none does."""
     depth = 0
-    for position in range(start, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[position], 0)
+    for token in _BRACKETS.finditer(text, start):
+        depth += {"{": 1, "}": -1}.get(token.group(), 0)
         if depth == 0:
-            return position + 1
+            return token.end()
     return len(text)
