@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from tutor_launchpad.core.types import Config, Object
 
-_PLACEHOLDER = re.compile(r"\{\$[^}]*\}")
+# In braces without spaces: `{$default_site_port}`, `{args.0}`; what is replaced when Caddy starts or serves.
+_PLACEHOLDER = re.compile(r"\{[^{}\s]+\}")
 _ADDRESS = re.compile(
     r"(?:https?://)?((?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|localhost)(?::\d+)?(?:/.*)?", re.IGNORECASE
 )
@@ -16,15 +17,26 @@ _ADDRESS = re.compile(
 def caddy_hosts(caddyfile: str) -> list[str]:
     """The hosts of a Caddyfile's site blocks, in their order, without schemes and ports."""
     hosts: dict[str, None] = {}
-    for line in re.sub(r",\s*\n\s*", ", ", caddyfile).splitlines():
-        bare = _PLACEHOLDER.sub("", line).rstrip()
-        if not bare.endswith("{") or bare[0] in " \t#({":
-            continue
-        for address in re.split(r"[,\s]+", bare[:-1].strip()):
-            match = _ADDRESS.fullmatch(address)
-            if match:
-                hosts[match.group(1).lower()] = None
+    depth, addresses = 0, ""
+    for line in caddyfile.splitlines():
+        bare = re.sub(r"(^|\s)#.*", "", _PLACEHOLDER.sub("", line)).strip()
+        if depth == 0:
+            addresses += f" {bare}"
+        if bare.endswith("{"):
+            if depth == 0:
+                hosts |= dict.fromkeys(_hosts(addresses.removesuffix("{")))
+            depth += 1
+        elif bare == "}":
+            depth = max(depth - 1, 0)
+        if not bare.endswith(","):
+            addresses = ""
     return list(hosts)
+
+
+def _hosts(addresses: str) -> list[str]:
+    """The hosts among the addresses of a site; a snippet `(name)` and options without address have none."""
+    found = (_ADDRESS.fullmatch(part.strip('"')) for part in re.split(r"[,\s]+", addresses))
+    return [match.group(1).lower() for match in found if match]
 
 
 def drydock_hosts(config: Config) -> set[str]:
@@ -35,14 +47,14 @@ def drydock_hosts(config: Config) -> set[str]:
     if "notes" in config.get("PLUGINS", []):
         names.append("NOTES_HOST")
     own = {config[name] for name in names if config.get(name)}
-    return {str(host).lower() for host in [*own, *config.get("DRYDOCK_INGRESS_LMS_EXTRA_HOSTS", [])]}
+    return {str(host).lower() for host in [*own, *(config.get("DRYDOCK_INGRESS_LMS_EXTRA_HOSTS") or [])]}
 
 
 def extra_hosts(config: Config, caddyfile: str) -> list[str]:
     """What Drydock's extra hosts must be, so that each of Caddy's hosts has one Ingress."""
     known = drydock_hosts(config)
-    wanted = [*config.get("DRYDOCK_INGRESS_EXTRA_HOSTS", []), *caddy_hosts(caddyfile)]
-    return [host for host in dict.fromkeys(wanted) if host not in known]
+    given = [str(host).lower() for host in config.get("DRYDOCK_INGRESS_EXTRA_HOSTS") or []]
+    return [host for host in dict.fromkeys([*given, *caddy_hosts(caddyfile)]) if host not in known]
 
 
 def ingress_hosts(objects: Iterable[Object]) -> dict[str, list[str]]:
@@ -50,8 +62,8 @@ def ingress_hosts(objects: Iterable[Object]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for item in objects:
         if item["kind"] == "Ingress":
-            for host in dict.fromkeys(rule.get("host", "") for rule in item["spec"].get("rules", [])):
-                found.setdefault(host.lower(), []).append(item["metadata"]["name"])
+            for host in dict.fromkeys(rule.get("host", "").lower() for rule in item["spec"].get("rules", [])):
+                found.setdefault(host, []).append(item["metadata"]["name"])
     return found
 
 
