@@ -161,13 +161,13 @@ class MySQLProvisioner:
         self, admin: Session, user: str, grants: tuple[sql.Grant, ...], targets: list[str], *, is_new: bool
     ) -> None:
         account = _account(admin, user)
-        lacking = sql.missing(grants, targets)
-        for target in lacking:
-            admin.run(f"GRANT ALL PRIVILEGES ON {target} TO {account}")
         surplus = sql.surplus(grants, targets)
         for grant in surplus:
             for statement in sql.revocation(grant, targets, account):
                 admin.run(statement)
+        lacking = sql.missing(grants, targets)
+        for target in lacking:
+            admin.run(f"GRANT ALL PRIVILEGES ON {target} TO {account}")
         if surplus or (lacking and not is_new):
             self.report.repaired(f"privileges of user {user}")
 

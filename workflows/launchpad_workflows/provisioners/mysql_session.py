@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pymysql
-from pymysql.constants import CLIENT
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
 
@@ -84,7 +83,8 @@ def session(address: Address, user: str, password: str, database: str | None = N
             read_timeout=60,
             write_timeout=60,
             autocommit=True,
-            client_flag=CLIENT.FOUND_ROWS,
+            # Whatever the server's own modes: grants are shown in backticks, texts are escaped with backslashes.
+            init_command="SET SESSION sql_mode = 'TRADITIONAL', sql_quote_show_create = 1",
         )
     try:
         yield Session(connection, address, user)

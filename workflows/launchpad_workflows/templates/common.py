@@ -131,21 +131,18 @@ def worker(params: TemplateParams, name: str, command: list[str], volumes: list[
         ),
         retry_strategy=_retries(params),
         active_deadline_seconds=params.attempt_deadline,
-        synchronization=m.Synchronization(
-            semaphores=[
-                m.SemaphoreRef(
-                    config_map_key_ref=m.ConfigMapKeySelector(
-                        name=limit_name("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"), key=LIMIT_KEY
-                    )
-                )
-            ]
-        ),
+        synchronization=_semaphore("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"),
     )
 
 
 def secret_volume(name: str, secret: str) -> m.Volume:
     """A Secret as files that the worker's group may read."""
     return m.Volume(name=name, secret=m.SecretVolumeSource(secret_name=secret, default_mode=0o440))
+
+
+def _semaphore(resource: str, server: str) -> m.Synchronization:
+    key = m.ConfigMapKeySelector(name=limit_name(resource, server), key=LIMIT_KEY)
+    return m.Synchronization(semaphores=[m.SemaphoreRef(config_map_key_ref=key)])
 
 
 def _retries(params: TemplateParams) -> m.RetryStrategy:
