@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 POLL = 2.0
 REFRESH_EVERY = 5.0
 TROUBLE_EVERY = 15.0
+END_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,24 @@ class Waiter:
         return next_action(read_state(application), self._goal, Attempt()) is Action.DONE
 
     def trigger(self) -> None:
-        """Start what is to be started, and come back at once."""
-        state = self._prepare()
+        """Start what is to be started, and come back at once; only the end of an older sync is waited for."""
+        state = self._end_older(self._prepare())
         action = next_action(state, self._goal, self._attempt)
-        if action is Action.TERMINATE:
-            self._act(action, state)
-            self._deployment.remaining.append("Run the deploy again: an older sync had to be ended first.")
-        elif not self._deployment.settings.auto_sync and action is not Action.DONE:
-            self._act(Action.START, state)
-        elif action is not Action.DONE:
-            self._act(Action.START if action is Action.START else Action.REFRESH, state)
+        if action is Action.DONE or state.in_progress:
+            return
+        starts = action is Action.START or not self._deployment.settings.auto_sync
+        self._act(Action.START if starts else Action.REFRESH, state)
+
+    def _end_older(self, state: SyncState) -> SyncState:
+        deadline = self._time.now() + END_WITHIN
+        while state.phase == "Terminating" or next_action(state, self._goal, self._attempt) is Action.TERMINATE:
+            if self._time.now() >= deadline:
+                raise TimedOut(f"The sync of {self._name} that is still running does not end: {state.summary}.")
+            if state.phase != "Terminating":
+                self._act(Action.TERMINATE, state)
+            self._time.sleep(POLL)
+            state = self._read()
+        return state
 
     def run(self) -> None:
         """Wait; raises `TimedOut` with the last seen state, or `LaunchpadError` with the reason of a failure."""

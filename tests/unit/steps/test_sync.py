@@ -300,6 +300,33 @@ def test_no_wait_returns_after_the_refresh() -> None:
     assert world.now == 0.0
 
 
+def test_no_wait_leaves_a_running_sync_of_ours_alone() -> None:
+    world = World().deployed(auto_sync=False)
+    world.status("OutOfSync", operationState=running(REVISION))
+
+    run(world, make_deployment(world.api, auto_sync=False, options=Options(wait=False)))
+
+    assert world.events == []
+
+
+def test_no_wait_ends_an_older_sync_before_ours_starts() -> None:
+    world = World().deployed(auto_sync=False)
+    world.status("OutOfSync", operationState=running(OLD))
+    world.moves = [lambda w: w.status("OutOfSync", operationState=running(OLD, "Failed"))]
+
+    run(world, make_deployment(world.api, auto_sync=False, options=Options(wait=False)))
+
+    assert world.events == ["terminate", f"start {REVISION[0]}"]
+
+
+def test_older_sync_that_does_not_end_is_told() -> None:
+    world = World().deployed()
+    world.status("OutOfSync", operationState=running(OLD, "Terminating"))
+
+    with pytest.raises(TimedOut, match="does not end: OutOfSync, Healthy; operation Terminating"):
+        run(world, make_deployment(world.api, options=Options(wait=False)))
+
+
 @pytest.mark.parametrize("kind", ["AppProject", "Application"])
 def test_foreign_object_is_refused(kind: str) -> None:
     world = World().deployed()
