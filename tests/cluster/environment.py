@@ -86,10 +86,16 @@ def dump(namespace: str, argo_namespace: str) -> str:
         ("-n", namespace, "get", "deployments,jobs,pods,services,ingresses,persistentvolumeclaims", "-o", "wide"),
         ("-n", namespace, "get", "events", "--sort-by=.lastTimestamp"),
         ("-n", namespace, "describe", "pods"),
-        ("-n", argo_namespace, "logs", "statefulset/argocd-application-controller", "--tail=40"),
-        ("-n", argo_namespace, "logs", "deployment/argocd-repo-server", "--tail=40"),
+        ("-n", argo_namespace, "logs", "statefulset/argocd-application-controller", "--since=5m"),
+        ("-n", argo_namespace, "logs", "deployment/argocd-repo-server", "--since=5m"),
     ]
-    return "\n\n".join(f"$ kubectl {' '.join(look)}\n{kubectl(*look, check=False)}" for look in looks)
+    return "\n\n".join(f"$ kubectl {' '.join(look)}\n{_brief(kubectl(*look, check=False))}" for look in looks)
+
+
+def _brief(text: str) -> str:
+    """Without what Argo CD logs about its daily work."""
+    lines = [line for line in text.splitlines() if '"level":"info"' not in line]
+    return "\n".join(lines[-150:])
 
 
 @dataclass(frozen=True)
