@@ -90,7 +90,9 @@ class Runner:
     def _options(self, network: bool) -> list[str]:
         if not network or self.credentials_file is None or self.is_key:
             return []
-        helper = f"store --file={shlex.quote(str(self.credentials_file))}"
+        file = shlex.quote(str(self.credentials_file))
+        # Git also tells its helpers to store and to erase what they gave; the user's file must stay as it is.
+        helper = f'!f() {{ test "$1" = get && git credential-store --file={file} get; }}; f'
         return ["-c", "credential.helper=", "-c", f"credential.helper={helper}"]
 
     def _environment(self, network: bool) -> dict[str, str]:
