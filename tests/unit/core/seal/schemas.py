@@ -1,0 +1,70 @@
+"""JSON schemas of Kubernetes' own kinds, made from its Python client, whose models come from its API description.
+
+kubeconform would fetch schemas from the network; these need none, and forbid unknown fields as its strict ones do.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from kubernetes import client
+
+LOCATION = "{{.ResourceKind}}{{.KindSuffix}}.json"
+_PLAIN: dict[str, dict[str, Any]] = {
+    "str": {"type": ["string", "null"]},
+    "int": {"type": ["integer", "null"]},
+    "float": {"type": ["number", "null"]},
+    "bool": {"type": ["boolean", "null"]},
+    "datetime": {"type": ["string", "null"]},
+    "object": {},
+}
+_QUANTITIES = {"limits", "requests", "hard", "capacity", "default", "max", "min", "size_limit"}
+
+
+def write_schemas(folder: Path, kinds: Iterable[tuple[str, str]]) -> list[str]:
+    """Write a schema for each (apiVersion, kind) that the client knows; returns the kinds that it does not know."""
+    unknown = []
+    for api_version, kind in kinds:
+        group, _, version = api_version.rpartition("/")
+        model = f"{version.capitalize()}{kind}"
+        if not hasattr(client, model):
+            unknown.append(kind)
+            continue
+        suffix = f"-{group.split('.')[0]}-{version}" if group else f"-{version}"
+        definitions: dict[str, Any] = {}
+        schema = {"allOf": [_model(model, definitions)], "definitions": definitions}
+        (folder / f"{kind.lower()}{suffix}.json").write_text(json.dumps(schema))
+    return unknown
+
+
+def _model(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    if name not in definitions:
+        model = getattr(client, name)
+        definitions[name] = {}
+        fields = model.attribute_map.items()
+        properties = {wire: _type(model.openapi_types[field], field, definitions) for field, wire in fields}
+        required = [
+            wire for field, wire in fields if "must not be `None`" in inspect.getsource(getattr(model, field).fset)
+        ]
+        definitions[name] = {
+            "type": ["object", "null"],
+            "properties": properties,
+            "additionalProperties": False,
+            **({"required": required} if required else {}),  # Draft 4 allows no empty list
+        }
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def _type(text: str, field: str, definitions: dict[str, Any]) -> dict[str, Any]:
+    if match := re.fullmatch(r"list\[(.*)\]", text):
+        return {"type": ["array", "null"], "items": _type(match[1], "", definitions)}
+    if match := re.fullmatch(r"dict[\[(]str, (.*)[\])]", text):
+        return {"type": ["object", "null"], "additionalProperties": _type(match[1], field, definitions)}
+    if text == "str" and field in _QUANTITIES:
+        return {"type": ["string", "number", "null"]}
+    return _PLAIN[text] if text in _PLAIN else _model(text, definitions)
