@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import PurePosixPath
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
 
 from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.quantities import parse_quantity
 from tutor_launchpad.core.types import Config
 from tutor_launchpad.defaults import DEFAULTS, UNIQUE
 
@@ -16,9 +19,26 @@ PREFIX = "LAUNCHPAD_"
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 RESERVED = re.compile(r"default|kube-.*")
+# What `git check-ref-format --branch` takes.
+_BRANCH = re.compile(
+    r"(?!@$)(?!.*(\.\.|//|@\{|\.$|/$))(?!(.*/)?\.)(?!(.*\.lock)(/|$))[^\s~^:?*\[\\\x00-\x20\x7f/-][^\s~^:?*\[\\\x00-\x20\x7f]*"
+)
 
-Quantities = dict[str, str | int]
+
+def _quantity(value: object) -> str | int:
+    """Kubernetes' way to write amounts; one sentence for all that is none."""
+    if isinstance(value, (int, str, float)) and not isinstance(value, bool):
+        with contextlib.suppress(Refused):
+            if parse_quantity(value) >= 0:
+                return value if isinstance(value, int) else str(value)
+    raise PydanticCustomError("quantity", "input should be a number or a text such as 500m or 2Gi")
+
+
+Quantities = dict[str, Annotated[str | int, PlainValidator(_quantity)]]
 DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+
+Word = Annotated[str, StringConstraints(pattern=r"^[^\s'\"\\]*$")]
+"""Without what would end a text in the settings of Open edX."""
 
 
 class Settings(BaseModel):
@@ -45,7 +65,13 @@ class Settings(BaseModel):
     secret_settings: tuple[str, ...] = ()
     public_settings: tuple[str, ...] = ()
     job_deadline: Annotated[int, Field(gt=0)] = 3600
+    s3_bucket: Word = ""
+    s3_endpoint: Word = ""
+    s3_region: Word = ""
+    s3_addressing: Literal["", "auto", "path", "virtual"] = ""
     seal_key: Annotated[str, Field(min_length=16, repr=False)]
+    mongodb_password: Annotated[str, Field(repr=False)] = ""
+    storage_secret_key: Annotated[str, Field(repr=False)] = ""
 
     @property
     def servers(self) -> dict[str, str]:
@@ -57,6 +83,12 @@ class Settings(BaseModel):
     def folder(self) -> PurePosixPath:
         """The instance's folder in the cluster repository."""
         return PurePosixPath("instances", self.instance)
+
+    @property
+    def public(self) -> Config:
+        """Setting → value of its type, for our own templates; nothing that is generated, as that is secret."""
+        fields: dict[str, Any] = {PREFIX + name.upper(): value for name, value in self}
+        return {name: value for name, value in fields.items() if name not in UNIQUE}
 
 
 def read_settings(config: Config) -> Settings:
@@ -95,7 +127,7 @@ def _instance_problems(settings: Settings, config: Config) -> list[str]:
     owner = "Kubernetes'" if RESERVED.fullmatch(name) else ours.get(name)
     if owner:
         return [f"LAUNCHPAD_INSTANCE {name!r} is {owner} own namespace: choose another name for the instance."]
-    if config.get("K8S_NAMESPACE", name) != name:
+    if str(config.get("K8S_NAMESPACE", name)) != name:
         return [
             f"LAUNCHPAD_INSTANCE is {name!r} but K8S_NAMESPACE is {config['K8S_NAMESPACE']!r}: an instance is one "
             f"namespace, so set both to the same name."
@@ -106,15 +138,17 @@ def _instance_problems(settings: Settings, config: Config) -> list[str]:
 def _repository_problems(settings: Settings) -> list[str]:
     url = settings.repository
     problems = []
-    if re.match(r"[a-z+]+://[^/@]*:[^/@]*@", url):
+    if re.match(r"[a-z+]+://[^/@]*:(?!\d+/)[^@]*@", url, re.IGNORECASE):
         problems.append(
             "LAUNCHPAD_REPOSITORY holds a password: take it out of the URL and put it into a file named by "
             "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE, or into Git's credential helper."
         )
-    elif "://" in url and not re.match(r"(https?|ssh|file)://", url):
+    elif ("://" in url and not re.match(r"(https?|ssh|file)://", url)) or url.startswith("-"):
         problems.append(f"LAUNCHPAD_REPOSITORY {url!r}: use a path, an https:// or an ssh:// address.")
-    if not re.fullmatch(
-        r"(?!.*(\.\.|//|@\{|\.lock$|/$))[^\s~^:?*\[\\\x00-\x1f-][^\s~^:?*\[\\\x00-\x1f]*", settings.branch
-    ):
+    if re.search(r"[\x00-\x1f]", url + settings.repository_credentials_file):
+        problems.append(
+            "LAUNCHPAD_REPOSITORY or LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE has a control character: remove it."
+        )
+    if not _BRANCH.fullmatch(settings.branch):
         problems.append(f"LAUNCHPAD_BRANCH {settings.branch!r} is not a branch name that Git takes.")
     return problems

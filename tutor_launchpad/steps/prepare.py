@@ -51,7 +51,7 @@ def prepare(deployment: Deployment) -> None:
 
 def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
     address = deployment.settings.repository or deployment.repository.address
-    return partial(tutor.render_template, {**deployment.config, "LAUNCHPAD_URL": address})
+    return partial(tutor.render_template, {**deployment.config, **deployment.settings.public, "LAUNCHPAD_URL": address})
 
 
 def _objects(deployment: Deployment) -> list[Object]:

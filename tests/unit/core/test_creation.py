@@ -34,7 +34,7 @@ MYSQL = 'mysql -u root --password="x" --host db '
 
 def _script(package: str, path: str, patch: str = "", **settings: object) -> str:
     text = (resources.files(package) / "templates" / path).read_text()
-    return jinja2.Template(text).render({**CONFIG, **settings}, patch=lambda name: patch)
+    return str(jinja2.Template(text).render({**CONFIG, **settings}, patch=lambda name: patch))
 
 
 @pytest.mark.parametrize(
