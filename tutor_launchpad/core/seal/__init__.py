@@ -31,7 +31,7 @@ class Sealed:
     """
 
     public: tuple[Object, ...]
-    secrets: tuple[Object, ...]
+    secrets: tuple[Object, ...] = field(repr=False)
     masked: Mapping[str, Mapping[str, str]]
     found: Mapping[str, str] = field(default_factory=dict, repr=False)
 

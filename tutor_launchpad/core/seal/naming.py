@@ -1,6 +1,7 @@
 """Names of sealed Secrets: readable, and by a keyed hash of their content.
 
 A plain hash in a public name would let an 8-character password be guessed; without the key this one tells nothing.
+The namespace is part of it, so that not even roots copied with their key show which secrets they share.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def sealed_secret(name: str, namespace: str, key: str, data: Mapping[str, str], 
     """An immutable Secret; `data`: key → base64. Type and labels are those of `base`."""
     base = base or {}
     kind = base.get("type", "Opaque")
-    content = json.dumps([name, kind, dict(sorted(data.items()))]).encode()
+    content = json.dumps([namespace, name, kind, dict(sorted(data.items()))]).encode()
     digest = hmac.new(key.encode(), content, hashlib.sha256).hexdigest()[:16]
     metadata: Object = {"name": f"{name[:_LONGEST].rstrip('-.')}-{digest}", "namespace": namespace}
     labels = base.get("metadata", {}).get("labels")
