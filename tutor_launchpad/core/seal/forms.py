@@ -98,7 +98,8 @@ def _forms(value: str) -> tuple[tuple[str, bool], ...]:
     found += [(digest, True) for digest in digests(value.encode())]
     for number in numbers:
         data = number.to_bytes((number.bit_length() + 7) // 8, "big")
-        found += [(str(number), True), *((form, True) for form in _encodings(data))]
+        written = (str(number), f"{number:x}", f"{number:X}", data.hex(":"), data.hex(":").upper())
+        found += [(form, True) for form in (*written, *_encodings(data))]
     return tuple(found)
 
 

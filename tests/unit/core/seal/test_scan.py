@@ -169,6 +169,7 @@ def _key_forms(pem: str) -> dict[str, str]:
     for name, number in numbers.items():
         data = number.to_bytes((number.bit_length() + 7) // 8, "big")
         found |= {f"{name} decimal": str(number), f"{name} hexadecimal": f"{number:x}"}
+        found[f"{name} of openssl"] = "\n".join(textwrap.wrap("00:" + data.hex(":"), 45))
         found[f"{name} of a JWK"] = base64.urlsafe_b64encode(data).decode().rstrip("=")
         found[f"{name} with a zero"] = base64.b64encode(b"\0" + data).decode()
     found["PEM"] = pem
