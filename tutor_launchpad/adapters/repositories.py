@@ -46,7 +46,7 @@ def read_credentials(settings: Settings) -> RepositoryCredentials | None:
     host = urlsplit(settings.repository).netloc.rpartition("@")[2]
     for line in file.read_text().splitlines():
         url = urlsplit(line.strip())
-        if url.netloc.rpartition("@")[2] == host and url.password is not None:
+        if unquote(url.netloc.rpartition("@")[2]) == host and url.password is not None:
             return RepositoryCredentials(unquote(url.username or ""), unquote(url.password))
     raise LaunchpadError(
         f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {file} has no line https://user:password@{host}, nor is it an SSH key."

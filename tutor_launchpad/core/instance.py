@@ -12,6 +12,7 @@ launchpad.json        format, the root's ID, versions, hosts, names of the seale
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +29,12 @@ class _Blocks(_Dumper):  # type: ignore[misc]
     """Writes strings of several lines as blocks."""
 
 
+_AMBIGUOUS = re.compile(r"[yYnN]|[-+.]?[0-9].*")
+"""What other readers of YAML take for a switch or a number although PyYAML writes it plain."""
+
+
 def _represent(dumper: Any, value: str) -> Any:
-    style = "|" if "\n" in value else None
+    style = "|" if "\n" in value else "'" if _AMBIGUOUS.fullmatch(value) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 

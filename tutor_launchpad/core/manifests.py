@@ -10,6 +10,7 @@ from tutor_launchpad.core.types import Object
 
 HOOK = "argocd.argoproj.io/hook"
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
+COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
 KEPT = "Prune=false,Delete=false"
 
 
@@ -32,7 +33,7 @@ def instance_objects(built: Sequence[Object]) -> list[Object]:
 
 
 def _left_out(item: Object) -> bool:
-    hook = item["metadata"].get("annotations", {}).get(HOOK)
+    hook = (item["metadata"].get("annotations") or {}).get(HOOK)
     kind = str(item["kind"])
     return kind == "Namespace" or (kind == "Job" and hook == "Skip")
 
@@ -50,9 +51,12 @@ def _make_internal(service: Object) -> None:
 
 
 def _keep_data(claim: Object) -> None:
-    annotations = claim["metadata"].setdefault("annotations", {})
+    annotations = claim["metadata"].get("annotations") or {}
     given = [part for part in annotations.get(SYNC_OPTIONS, "").split(",") if part]
-    annotations[SYNC_OPTIONS] = ",".join(dict.fromkeys([*given, *KEPT.split(",")]))
+    kept = ",".join(dict.fromkeys([*given, *KEPT.split(",")]))
+    claim["metadata"]["annotations"] = {**annotations, SYNC_OPTIONS: kept}
+    # A claim that a revision no longer names stays, and must not count as a difference for ever.
+    annotations[COMPARE_OPTIONS] = "IgnoreExtraneous"
 
 
 def _autoscaled(objects: Iterable[Object]) -> set[tuple[str, str]]:

@@ -10,6 +10,7 @@ from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
 from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
+from tutor_launchpad.core.quota import quota_problems
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps.cluster_checks import cluster_problems
 from tutor_launchpad.steps.deployment import Deployment
@@ -25,6 +26,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems += _collect(lambda: _prepared(deployment))
     problems += _collect(lambda: repository_problems(deployment))
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
+    problems += quota_problems(deployment.objects, deployment.settings.quota, deployment.settings.limits)
     if deployment.cluster is not None:
         problems += _collect(lambda: cluster_problems(deployment))
     if problems:

@@ -45,6 +45,7 @@ def prepare(deployment: Deployment) -> None:
         _refuse(host_problems(deployment.hosts, served))
     deployment.objects = objects
     deployment.sealed = seal(objects, secrets, deployment.settings.seal_key, deployment.settings.instance)
+    deployment.mask = Mask(deployment.sealed.found)
     deployment.application = application_objects(_template_renderer(deployment))
     _record(deployment, loaded.user)
 
@@ -91,7 +92,7 @@ def _record(deployment: Deployment, user: Config) -> None:
             about=about,
         )
     )
-    _refuse(scan(deployment.record.files, deployment.secrets))
+    _refuse(scan(deployment.record.files, sealed.found))
 
 
 _VERSIONED = {"tutor": "tutor", "drydock": "tutor-contrib-drydock"}
