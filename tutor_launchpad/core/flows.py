@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.types import Config
 
 
@@ -21,12 +22,19 @@ class Flow:
 LINK_LOCAL = ("169.254.0.0/16", "fe80::/10")
 ANYWHERE = ("0.0.0.0/0", "::/0")
 HTTPS_PORT = 443
+MAIL_PORT = 25
 
 
 def own_flows(config: Config) -> list[Flow]:
     """What every Open edX needs: HTTPS and mail to anywhere but link-local addresses, where clouds keep credentials."""
-    mail = 25 if config.get("RUN_SMTP", True) else int(config.get("SMTP_PORT") or 25)
+    mail = MAIL_PORT if config.get("RUN_SMTP", True) else _port(config.get("SMTP_PORT") or MAIL_PORT)
     return [
         Flow("web", ANYWHERE, (HTTPS_PORT,), excluded=LINK_LOCAL),
         Flow("mail", ANYWHERE, (mail,), excluded=LINK_LOCAL),
     ]
+
+
+def _port(value: object) -> int:
+    if str(value).isdecimal() and 0 < int(str(value)) < 65536:
+        return int(str(value))
+    raise Refused([f"SMTP_PORT {value!r} is not a port: set it to a number from 1 to 65535."])

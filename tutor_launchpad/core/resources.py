@@ -62,9 +62,9 @@ class Wanted:
     templates: Config
 
     def chosen(self, name: str) -> str:
-        """The value that somebody chose for a setting; empty where it is Tutor's or a plugin's default."""
+        """The rendered value that somebody chose for a setting; empty where it is Tutor's or a plugin's default."""
         value = self.user.get(name)
-        return str(value) if value not in (None, "", self.templates.get(name)) else ""
+        return str(self.config.get(name, value)) if value not in (None, "", self.templates.get(name)) else ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
 
     One user, because init tasks copy between the schemas; a name that somebody chose is kept with its own password.
     """
-    config, shared = wanted.config, names.mysql_user(wanted.instance, "openedx")
+    config = wanted.config
+    shared = wanted.chosen("OPENEDX_MYSQL_USERNAME") or names.mysql_user(wanted.instance, "openedx")
     overrides: Config = {
         "RUN_MYSQL": False,
         "MYSQL_HOST": server.settings["host"],
@@ -99,15 +100,13 @@ def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
     databases, secrets = [], {}
     for prefix in _mysql_prefixes(config):
         database = wanted.chosen(f"{prefix}_MYSQL_DATABASE") or names.mysql_database(wanted.instance, prefix.lower())
-        username = wanted.chosen(f"{prefix}_MYSQL_USERNAME")
-        key = f"{prefix}_MYSQL_PASSWORD" if username else "OPENEDX_MYSQL_PASSWORD"
+        username = wanted.chosen(f"{prefix}_MYSQL_USERNAME") or shared
+        key = "OPENEDX_MYSQL_PASSWORD" if username == shared else f"{prefix}_MYSQL_PASSWORD"
         secrets[key] = str(config[key])
-        databases.append(
-            {"name": database, "username": username or shared, "password_key": key, "setting_prefix": prefix}
-        )
+        databases.append({"name": database, "username": username, "password_key": key, "setting_prefix": prefix})
         overrides |= {
             f"{prefix}_MYSQL_DATABASE": database,
-            f"{prefix}_MYSQL_USERNAME": username or shared,
+            f"{prefix}_MYSQL_USERNAME": username,
             f"{prefix}_MYSQL_PASSWORD": config[key],
         }
     overrides |= {

@@ -44,7 +44,7 @@ def read_pods(pods: Iterable[Object]) -> Pods:
         phase = status.get("phase", "Pending")
         if phase == "Succeeded":
             finished += 1
-        elif phase == "Running" and all(item.get("ready") for item in status.get("containerStatuses", [])):
+        elif phase == "Running" and all(item.get("ready") for item in _list(status.get("containerStatuses"))):
             running += 1
         else:
             waiting[pod["metadata"]["name"]] = _reason(status) or phase
@@ -73,7 +73,7 @@ def read_jobs(jobs: Iterable[Object]) -> dict[str, str]:
     states = {}
     for job in jobs:
         status = job.get("status", {})
-        conditions = {item["type"] for item in status.get("conditions", []) if item.get("status") == "True"}
+        conditions = {item["type"] for item in _list(status.get("conditions")) if item.get("status") == "True"}
         state = "complete" if "Complete" in conditions else "failed" if "Failed" in conditions else ""
         states[job["metadata"]["name"]] = state or ("running" if status.get("active") else "waiting")
     return dict(sorted(states.items()))

@@ -1,0 +1,228 @@
+"""Requests and settings for what an instance needs on shared servers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from launchpad_workflows.requests import Request
+
+from tutor_launchpad.core.resources import (
+    PLANNERS,
+    ResourcePlan,
+    Server,
+    Wanted,
+    named_servers,
+    plan_mongodb,
+    plan_mysql,
+    plan_storage,
+    plugin_conflicts,
+)
+from tutor_launchpad.core.types import Config
+
+MYSQL = Server("mysql", "main", "direct", {"host": "db.example.com", "port": 3306})
+MONGODB = Server("mongodb", "main", "direct", {"host": "mongo.example.com", "port": 27017})
+STORAGE = Server("storage", "main", "minio", {"endpoint": "https://s3.example.com"})
+
+# As Tutor and the plugins drydock, forum, notes and minio give them, before rendering.
+TEMPLATES: Config = {
+    "OPENEDX_MYSQL_DATABASE": "openedx",
+    "OPENEDX_MYSQL_USERNAME": "openedx",
+    "OPENEDX_MYSQL_PASSWORD": "{{ 8|random_string }}",
+    "NOTES_MYSQL_DATABASE": "notes",
+    "NOTES_MYSQL_USERNAME": "notes",
+    "NOTES_MYSQL_PASSWORD": "{{ 8|random_string }}",
+    "HALF_MYSQL_DATABASE": "half",
+    "MONGODB_DATABASE": "openedx",
+    "MONGODB_USERNAME": "",
+    "MONGODB_PASSWORD": "",
+    "FORUM_MONGODB_DATABASE": "cs_comments_service",
+    "OPENEDX_AWS_ACCESS_KEY": "openedx",
+    "OPENEDX_AWS_SECRET_ACCESS_KEY": "",
+    "LAUNCHPAD_S3_BUCKET": "",
+}
+RENDERED: Config = {
+    **TEMPLATES,
+    "OPENEDX_MYSQL_PASSWORD": "pw-openedx",
+    "NOTES_MYSQL_PASSWORD": "pw-notes",
+    "LAUNCHPAD_MONGODB_PASSWORD": "pw-mongodb",
+    "LAUNCHPAD_STORAGE_SECRET_KEY": "pw-storage",
+}
+# What Tutor itself writes into config.yml: overrides of plugins and what it generates.
+WRITTEN: Config = {
+    "FORUM_MONGODB_DATABASE": "cs_comments_service",
+    "OPENEDX_AWS_ACCESS_KEY": "openedx",
+    "OPENEDX_MYSQL_PASSWORD": "pw-openedx",
+}
+
+
+def _wanted(instance: str = "moon", **chosen: object) -> Wanted:
+    return Wanted(instance, {**RENDERED, **chosen}, {**WRITTEN, **chosen}, TEMPLATES)
+
+
+def _databases(plan: ResourcePlan) -> list[tuple[str, str, str]]:
+    return [(one["name"], one["username"], one["password_key"]) for one in plan.part["databases"]]
+
+
+def test_mysql_gives_each_complete_triple_a_schema_and_all_one_user() -> None:
+    plan = plan_mysql(_wanted(), MYSQL)
+
+    assert _databases(plan) == [
+        ("moon__openedx", "moon__openedx", "OPENEDX_MYSQL_PASSWORD"),
+        ("moon__notes", "moon__openedx", "OPENEDX_MYSQL_PASSWORD"),
+    ]
+    assert plan.secrets == {"OPENEDX_MYSQL_PASSWORD": "pw-openedx"}
+
+
+def test_mysql_configures_tutor_for_what_is_made() -> None:
+    assert plan_mysql(_wanted(), MYSQL).overrides == {
+        "RUN_MYSQL": False,
+        "MYSQL_HOST": "db.example.com",
+        "MYSQL_PORT": 3306,
+        "OPENEDX_MYSQL_DATABASE": "moon__openedx",
+        "OPENEDX_MYSQL_USERNAME": "moon__openedx",
+        "OPENEDX_MYSQL_PASSWORD": "pw-openedx",
+        "NOTES_MYSQL_DATABASE": "moon__notes",
+        "NOTES_MYSQL_USERNAME": "moon__openedx",
+        "NOTES_MYSQL_PASSWORD": "pw-openedx",
+        "MYSQL_ROOT_USERNAME": "moon__openedx",
+        "MYSQL_ROOT_PASSWORD": "pw-openedx",
+    }
+
+
+def test_mysql_keeps_what_somebody_chose() -> None:
+    plan = plan_mysql(_wanted(NOTES_MYSQL_DATABASE="old_notes", NOTES_MYSQL_USERNAME="noter"), MYSQL)
+
+    assert _databases(plan)[1] == ("old_notes", "noter", "NOTES_MYSQL_PASSWORD")
+    assert plan.secrets["NOTES_MYSQL_PASSWORD"] == "pw-notes"
+    assert plan.overrides["NOTES_MYSQL_PASSWORD"] == "pw-notes"
+
+
+def test_mysql_takes_the_chosen_user_of_openedx_for_all_schemas() -> None:
+    plan = plan_mysql(_wanted(OPENEDX_MYSQL_USERNAME="mine"), MYSQL)
+
+    assert [user for _, user, _ in _databases(plan)] == ["mine", "mine"]
+    assert plan.overrides["MYSQL_ROOT_USERNAME"] == "mine"
+
+
+def test_chosen_name_is_rendered() -> None:
+    wanted = Wanted("moon", {**RENDERED, "NOTES_MYSQL_DATABASE": "moon_x"},
+                    {"NOTES_MYSQL_DATABASE": "{{ K8S_NAMESPACE }}_x"}, TEMPLATES)  # fmt: skip
+
+    assert wanted.chosen("NOTES_MYSQL_DATABASE") == "moon_x"
+
+
+@pytest.mark.parametrize("value", [None, "", "openedx"])
+def test_default_written_into_the_users_file_is_not_chosen(value: object) -> None:
+    assert _wanted(OPENEDX_MYSQL_DATABASE=value).chosen("OPENEDX_MYSQL_DATABASE") == ""
+
+
+def test_mongodb_derives_names_also_where_drydock_has_its_own() -> None:
+    plan = plan_mongodb(_wanted(), MONGODB)
+
+    assert plan.part["databases"] == ["moon__openedx", "moon__forum"]
+    assert plan.overrides["FORUM_MONGODB_DATABASE"] == "moon__forum"
+    assert plan.part["username"] == plan.overrides["MONGODB_ROOT_USERNAME"] == "moon__openedx"
+    assert plan.secrets == {"LAUNCHPAD_MONGODB_PASSWORD": "pw-mongodb"}
+    assert plan.overrides["MONGODB_PASSWORD"] == plan.overrides["MONGODB_ROOT_PASSWORD"] == "pw-mongodb"
+
+
+def test_mongodb_keeps_what_somebody_chose() -> None:
+    plan = plan_mongodb(_wanted(MONGODB_DATABASE="one", FORUM_MONGODB_DATABASE="one", MONGODB_USERNAME="me",
+                                MONGODB_PASSWORD="pw-chosen"), MONGODB)  # fmt: skip
+
+    assert plan.part["databases"] == ["one"]
+    assert (plan.part["username"], plan.part["password_key"]) == ("me", "MONGODB_PASSWORD")
+    assert plan.secrets == {"MONGODB_PASSWORD": "pw-chosen"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "overrides"),
+    [
+        ({}, {"MONGODB_USE_SSL": False, "MONGODB_REPLICA_SET": "", "MONGODB_AUTH_SOURCE": "admin"}),
+        (
+            {"tls": True, "replica_set": "rs0", "auth_source": "users"},
+            {"MONGODB_USE_SSL": True, "MONGODB_REPLICA_SET": "rs0", "MONGODB_AUTH_SOURCE": "users"},
+        ),
+    ],
+)
+def test_mongodb_connects_as_the_server_is_registered(settings: dict[str, Any], overrides: Config) -> None:
+    plan = plan_mongodb(_wanted(), Server("mongodb", "main", "direct", {**MONGODB.settings, **settings}))
+
+    assert overrides.items() <= plan.overrides.items()
+
+
+def test_storage_derives_bucket_and_key_also_where_minio_has_its_own() -> None:
+    plan = plan_storage(_wanted(), STORAGE)
+
+    assert plan.part["buckets"] == [{"name": "moon--openedx"}]
+    assert plan.part["access_key"] == plan.overrides["OPENEDX_AWS_ACCESS_KEY"] == "moon--openedx"
+    assert plan.secrets == {"LAUNCHPAD_STORAGE_SECRET_KEY": "pw-storage"}
+    assert plan.overrides["LAUNCHPAD_S3_ENDPOINT"] == "https://s3.example.com"
+    assert (plan.overrides["LAUNCHPAD_S3_REGION"], plan.overrides["LAUNCHPAD_S3_ADDRESSING"]) == ("us-east-1", "path")
+
+
+def test_storage_keeps_what_somebody_chose() -> None:
+    plan = plan_storage(_wanted(LAUNCHPAD_S3_BUCKET="mine", OPENEDX_AWS_ACCESS_KEY="AKIA1",
+                                OPENEDX_AWS_SECRET_ACCESS_KEY="pw-chosen"), STORAGE)  # fmt: skip
+
+    assert plan.part["buckets"] == [{"name": "mine"}]
+    assert (plan.part["access_key"], plan.part["secret_key_key"]) == ("AKIA1", "OPENEDX_AWS_SECRET_ACCESS_KEY")
+    assert plan.secrets == {"OPENEDX_AWS_SECRET_ACCESS_KEY": "pw-chosen"}
+
+
+@pytest.mark.parametrize("instance", ["moon", "a", "a-b--c", "m" * 63])
+def test_plans_make_a_valid_request_without_passwords(instance: str) -> None:
+    plans = [PLANNERS[one.resource](_wanted(instance), one) for one in (MYSQL, MONGODB, STORAGE)]
+
+    text = Request.model_validate({"instance": instance, "resources": [dict(plan.part) for plan in plans]}).to_json()
+
+    assert "pw-" not in text + repr(plans[0].secrets and [plan.part for plan in plans])
+
+
+def test_plan_shows_no_password() -> None:
+    assert "secrets" not in repr(plan_mysql(_wanted(), MYSQL))
+
+
+@pytest.mark.parametrize(
+    ("server", "port"),
+    [
+        (MYSQL, 3306),
+        (STORAGE, 443),
+        (Server("storage", "main", "minio", {"endpoint": "http://s3.example.com"}), 80),
+        (Server("storage", "main", "minio", {"endpoint": "http://s3.example.com:9000"}), 9000),
+    ],
+)
+def test_server_knows_its_port(server: Server, port: int) -> None:
+    assert server.port == port
+    assert server.flow.ports == (port,)
+
+
+def test_flow_goes_to_the_registered_networks_alone() -> None:
+    narrow = Server("mysql", "main", "direct", MYSQL.settings, ("10.0.0.0/24",))
+
+    assert (narrow.flow.cidrs, narrow.flow.excluded) == (("10.0.0.0/24",), ())
+    assert MYSQL.flow.cidrs == ("0.0.0.0/0", "::/0")
+    assert "169.254.0.0/16" in MYSQL.flow.excluded
+
+
+def test_named_servers_include_those_of_other_plugins() -> None:
+    config = {"LAUNCHPAD_MYSQL_SERVER": "main", "LAUNCHPAD_MONGODB_SERVER": "", "LAUNCHPAD_CACHE_SERVER": "fast"}
+
+    assert named_servers(config, {**PLANNERS, "cache": plan_mysql}) == {"mysql": "main", "cache": "fast"}
+
+
+@pytest.mark.parametrize(
+    ("plugins", "servers", "refused"),
+    [
+        (["minio"], {"storage": "main"}, True),
+        (["minio"], {"mysql": "main"}, False),
+        ([], {"storage": "main"}, False),
+    ],
+)
+def test_minio_and_a_storage_server_exclude_each_other(
+    plugins: list[str], servers: dict[str, str], refused: bool
+) -> None:
+    problems = plugin_conflicts({"PLUGINS": plugins}, servers)
+
+    assert [problem[:22] for problem in problems] == (["Both the plugin minio "] if refused else [])

@@ -1,0 +1,60 @@
+"""The JSON that programs read."""
+
+from __future__ import annotations
+
+import json
+
+from tutor_launchpad.core.resources import Server
+from tutor_launchpad.core.results import (
+    DeployResult,
+    PlanResult,
+    Status,
+    StepResult,
+    render_json,
+    render_json_list,
+)
+
+
+def test_deploy_result_has_this_shape() -> None:
+    steps = (StepResult("check", Status.DONE, 1.25, "45 objects"), StepResult("sync", Status.FAILED, 0.0))
+    result = DeployResult("moon", "a" * 40, "https://git.example.com/x", True, steps, ("https://a",), ("do it",))
+
+    assert json.loads(render_json(result)) == {
+        "instance": "moon",
+        "revision": "a" * 40,
+        "repository": "https://git.example.com/x",
+        "changed": True,
+        "steps": [
+            {"name": "check", "status": "done", "seconds": 1.25, "detail": "45 objects"},
+            {"name": "sync", "status": "failed", "seconds": 0.0, "detail": ""},
+        ],
+        "urls": ["https://a"],
+        "next": ["do it"],
+    }
+
+
+def test_plan_result_has_this_shape() -> None:
+    result = PlanResult("moon", "x", True, (("add", "config.yml"),), ("create Namespace moon",))
+
+    assert json.loads(render_json(result)) == {
+        "instance": "moon",
+        "repository": "x",
+        "changed": True,
+        "files": [["add", "config.yml"]],
+        "cluster": ["create Namespace moon"],
+    }
+
+
+def test_list_is_one_document() -> None:
+    server = Server("mysql", "main", "direct", {"host": "h", "port": 1}, ("10.0.0.0/24",))
+
+    assert json.loads(render_json_list([server])) == [
+        {
+            "resource": "mysql",
+            "name": "main",
+            "provider": "direct",
+            "settings": {"host": "h", "port": 1},
+            "cidrs": ["10.0.0.0/24"],
+        }
+    ]
+    assert json.loads(render_json_list([])) == []
