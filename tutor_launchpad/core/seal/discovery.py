@@ -1,4 +1,4 @@
-"""Secrets that no setting tells of: literal variables under a secret's name, and what Secrets hold.
+"""Secrets that no setting tells of: literal variables under a secret's name, what Secrets hold, private keys.
 
 They are taken out where they stand anyway; here are those that are telling enough to be looked for elsewhere too.
 """
@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from tutor_launchpad.core.pods import containers, pod_template
 from tutor_launchpad.core.seal.arguments import holds_secret
-from tutor_launchpad.core.seal.forms import PEM
-from tutor_launchpad.core.secrets import is_secret_name, is_weak, userinfo
+from tutor_launchpad.core.seal.forms import private_keys
+from tutor_launchpad.core.seal.scanning import texts
+from tutor_launchpad.core.secrets import PEM, is_secret_name, is_weak, userinfo
 from tutor_launchpad.core.types import Object
 
 _SHORTEST = 8
@@ -29,6 +30,10 @@ def discovered(objects: Sequence[Object]) -> dict[str, str]:
         for name, value in [*_variables(item), *(_data(item) if item["kind"] == "Secret" else ())]:
             if len(value.strip()) >= _SHORTEST and not is_weak(value) and not _TELLS_NOTHING.fullmatch(value):
                 found[f"{where} {name}"] = value
+        for path, text in texts(item):
+            for key in private_keys(text):
+                if key not in found.values():
+                    found[f"{where} {path} (a private key)"] = key
     return found
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tutor_launchpad.core.seal.forms import PEM, Forms
+from tutor_launchpad.core.seal.forms import Forms
+from tutor_launchpad.core.secrets import PEM
 
 _ENCODING = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 _AFTER = re.compile(r"[A-Za-z0-9+/_=-]*")

@@ -18,9 +18,8 @@ from urllib.parse import quote, quote_plus
 from Crypto.PublicKey import RSA
 
 from tutor_launchpad.core.seal.escapes import decoded_runs, escaped
-from tutor_launchpad.core.secrets import SHORTEST, is_secret_name
+from tutor_launchpad.core.secrets import PEM, SHORTEST, is_secret_name
 
-PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----", re.DOTALL)
 _SHORTEST_LINE = 16
 _SHORTEST_ENCODED = 6
 _SHORTEST_CASED = 8
@@ -75,6 +74,13 @@ class Forms:
             if told is not None:
                 self.names[run] = told
                 self.encoded.add(run)
+
+
+def private_keys(text: str) -> list[str]:
+    """The private keys in a text, whoever they belong to."""
+    if "PRIVATE KEY-----" not in text:
+        return []
+    return [match.group() for match in PEM.finditer(text) if re.search(r"[A-Za-z0-9+/]{32}", match.group())]
 
 
 def digests(value: bytes) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from tutor_launchpad.core.seal.finder import Finder
-from tutor_launchpad.core.seal.forms import Forms
+from tutor_launchpad.core.seal.forms import Forms, private_keys
 from tutor_launchpad.core.secrets import SHORTEST, is_weak
 from tutor_launchpad.core.types import Object
 
@@ -87,7 +87,12 @@ def scan(files: Mapping[str, bytes], secrets: Mapping[str, str]) -> list[str]:
         found |= {name for form, name in long.items() if form in solid}
         for setting in found:
             places.setdefault(setting, []).append(f"file {whole.replace(path)}")
-    return [_sentence(setting, where) for setting, where in sorted(places.items())]
+    known = {place for where in places.values() for place in where}
+    return [_sentence(setting, where) for setting, where in sorted(places.items())] + [
+        f"A private key would be readable in Git, in {place}: move it into a setting, whose value is sealed."
+        for place in (f"file {whole.replace(path)}" for path, view in sorted(views.items()) if private_keys(view[0]))
+        if place not in known
+    ]
 
 
 def _views(path: str, data: bytes) -> list[str]:

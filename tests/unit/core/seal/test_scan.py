@@ -209,6 +209,30 @@ def test_public_half_of_an_rsa_key_is_public(rsa_key: str) -> None:
     assert scan({"f": text.encode()}, {"JWT_RSA_PRIVATE_KEY": rsa_key}) == []
 
 
+@pytest.mark.parametrize("kind", ["RSA ", "EC ", "OPENSSH ", "", "ENCRYPTED "])
+def test_private_key_that_no_setting_has_is_found(kind: str) -> None:
+    body = base64.encodebytes(b"unknown-key" * 9).decode()
+    key = f"-----BEGIN {kind}PRIVATE KEY-----\n{body}-----END {kind}PRIVATE KEY-----"
+
+    (problem,) = scan({"plugins/own.py": f"KEY = ({key})".encode(), "b": b""}, {"A": PLAIN})
+
+    assert problem.startswith("A private key would be readable in Git, in file plugins/own.py:")
+    assert len(scan({"f": json.dumps({"k": key}).encode()}, {})) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----BEGIN RSA PRIVATE KEY-----\n{{ KEY }}\n-----END RSA PRIVATE KEY-----",
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----",
+        "if '-----BEGIN PRIVATE KEY-----' in text:",
+    ],
+    ids=["template", "public", "mention"],
+)
+def test_text_about_keys_passes(text: str) -> None:
+    assert scan({"plugins/own.py": text.encode()}, {"A": PLAIN}) == []
+
+
 def test_text_without_secrets_passes() -> None:
     assert scan({"a": b"Xq7kW2 pLm9Tz", "b": b"\xff\xfe\x00", "c": b""}, {"A": PLAIN, "B": LINES, "C": SPECIAL}) == []
 

@@ -147,3 +147,17 @@ def test_binary_data_is_sealed_too() -> None:
     spec = pod_spec(container(volumeMounts=[MOUNT]), volumes=[{"name": "v", "configMap": {"name": "settings"}}])
 
     assert_same_view(config_map(data={"a": "b"}, binaryData={"blob": blob}), workload("Job", spec))
+
+
+def test_private_key_that_no_setting_has_is_sealed() -> None:
+    body = "MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY"
+    key = f"-----BEGIN EC PRIVATE KEY-----\n{body}\n-----END EC PRIVATE KEY-----\n"
+    volumes = [{"name": "v", "configMap": {"name": "keys"}}]
+    env = [{"name": "IDENTITY", "value": key}]
+    main = container(volumeMounts=[MOUNT], env=env, args=["-k", key.replace("\n", "\n  ")])
+
+    public = assert_same_view(
+        config_map("keys", {"id": f"# key\n{key}"}), workload("Job", pod_spec(main, volumes=volumes))
+    )
+
+    assert body not in json.dumps(public)
