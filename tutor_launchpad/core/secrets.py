@@ -33,6 +33,8 @@ _MEASURE = re.compile(
     "AGE|ATTEMPTS|COUNT|DAYS|DB|EXPIRATION|EXPIRY|HOURS|INTERVAL|LENGTH|LIFETIME|LIMIT|MAX|MIN|MINUTES|PORT|ROUNDS|"
     "SECONDS|SIZE|TIMEOUT|TTL|VERSION"
 )
+# Last words of keys inside a secret setting that tell who and where, such as a registry's.
+_ADDRESS = re.compile("EMAIL|HOST|HOSTNAME|NAME|PORT|REGISTRY|SERVER|USER|USERNAME")
 _COMMON = re.compile(
     "admin|administrator|change-?me|cms|default|edx|example|false|guest|https?|kubernetes|launchpad|lms|local|localhost|"
     "master|mfe|minio|mongo|mongodb|mysql|none|notes|null|nginx|openedx|passw0rd|passwd|password|postgres|production|"
@@ -47,13 +49,21 @@ _USERINFO = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*)://([^/?#\s'\"@]*(?:@[^/?#\s'\
 
 def is_secret_name(name: str) -> bool:
     """Whether a setting, a key or an environment variable with this name holds a secret."""
-    upper = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace("-", "_").upper()
-    return upper.endswith(ENDINGS) or not WORDS.isdisjoint(re.split(r"[^A-Z0-9]+", upper))
+    words = _words(name)
+    return "_".join(words).endswith(ENDINGS) or not WORDS.isdisjoint(words)
+
+
+def _words(name: str) -> list[str]:
+    return re.split(r"[^A-Z0-9]+", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper())
+
+
+def _last_word(name: str) -> str:
+    return _words(name)[-1]
 
 
 def can_be_secret(name: str, value: str) -> bool:
     """Whether a value under a secret's name says anything: no switch, measure, or place where the secret lies."""
-    last = re.split(r"[^A-Z0-9]+", name.upper())[-1]
+    last = _last_word(name)
     if not value.strip() or value.strip().lower() in _SWITCHES:
         return False
     if _MEASURE.fullmatch(last) and re.fullmatch(r"\d+(\.\d+)?", value):
@@ -74,7 +84,7 @@ def find_secrets(
     """Setting path (`NAME`, `NAME.key`, `NAME[0]`) → secret value, as it may occur in manifests.
 
     `config` is rendered; `templates` has the defaults before rendering, whose generators tell a secret.
-    `added` and `removed` are such paths, with all that is below them; `removed` wins.
+    `added` and `removed` are such paths, with what is below them; `removed` wins.
     """
     search = _Search(frozenset(added), frozenset(removed))
     for name, value in config.items():
@@ -91,7 +101,8 @@ class _Search:
         """`name`: the last key of the path; `secret`: whether something above it is named so."""
         if path in self.removed or path in NOT_SECRET:
             return
-        secret = secret or path in self.added or is_secret_name(name) or _is_generated(path, template)
+        inherited = secret and not _ADDRESS.fullmatch(_last_word(name))
+        secret = inherited or path in self.added or is_secret_name(name) or _is_generated(path, template)
         for inner_path, inner_name, inner, inner_template in _inner(path, name, value, template):
             self.visit(inner_path, inner_name, inner, inner_template, secret)
         if isinstance(value, dict):

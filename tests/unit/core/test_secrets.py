@@ -105,6 +105,16 @@ def test_nested_secret_is_found(config: dict[str, object], expected: dict[str, s
     assert find_secrets(config, {}) == expected
 
 
+def test_who_and_where_inside_a_secret_setting_is_public() -> None:
+    registry = {"server": "https://docker.io", "username": "admin", "password": VALUE, "port": 443, "note": "a note"}
+
+    found = find_secrets(
+        {"DRYDOCK_REGISTRY_CREDENTIALS": registry, "CRM_SECRET": [{"userName": "joe", "id": "the-id"}]}, {}
+    )
+
+    assert {path.rpartition(".")[2] for path in found} == {"password", "note", "id"}
+
+
 def test_generated_default_inside_a_dict_is_secret() -> None:
     templates = {"PARTS": {"a": "{{ 8|random_string }}", "b": "x"}}
 

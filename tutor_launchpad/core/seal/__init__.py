@@ -43,7 +43,9 @@ def seal(objects: Sequence[Object], secrets: Mapping[str, str], key: str, namesp
     """
     if not key:
         raise Refused(["The key of sealed names, LAUNCHPAD_SEAL_KEY, is empty: run `tutor config save` to make one."])
-    found = {**secrets, **{name: value for name, value in discovered(objects).items() if name not in secrets}}
+    # Sorted, so that of settings with the same value always the same one names it in a masked copy.
+    found = dict(sorted(secrets.items()))
+    found |= {name: value for name, value in sorted(discovered(objects).items()) if name not in found}
     forms = Forms({name: value for name, value in found.items() if not is_weak(value)})
     vault = Vault(key, namespace, Finder.narrowed(forms, joined(objects) + "\0" + all_data(objects)))
     public = [copy.deepcopy(item) for item in objects if not vault.take(item)]

@@ -48,6 +48,17 @@ def test_same_objects_give_the_same_result() -> None:
     assert sealed(*OBJECTS, secrets=dict(reversed(SECRETS.items()))) == sealed(*OBJECTS)
 
 
+def test_first_setting_by_name_stands_for_equal_ones() -> None:
+    secrets = {"B_PASSWORD": PASSWORD, "A_PASSWORD": PASSWORD}
+
+    masked = [
+        sealed(config_map(), secrets=dict(items)).masked for items in (secrets.items(), reversed(secrets.items()))
+    ]
+
+    assert masked[0] == masked[1]
+    assert masked[0]["settings"]["settings.py"] == "PASSWORD = '«A_PASSWORD»'\n"
+
+
 def test_order_of_the_objects_does_not_change_names() -> None:
     assert sorted(_names(sealed(*reversed(OBJECTS)))) == sorted(_names(sealed(*OBJECTS)))
 
