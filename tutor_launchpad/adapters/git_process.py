@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +14,10 @@ from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound, Unr
 NETWORK_TIMEOUT = 300.0
 FALLBACK_IDENTITY = "Launchpad <launchpad@localhost>"
 
+_HOST_KEY = re.compile(r"host key verification failed|remote host identification has changed", re.IGNORECASE)
 _FORBIDDEN = re.compile(
     r"authentication failed|could not read username|could not read password|permission denied|"
-    r"returned error: 40[13]|access denied|invalid credentials|host key verification failed",
+    r"returned error: 40[13]|access denied|invalid credentials|error in libcrypto|invalid format",
     re.IGNORECASE,
 )
 _NOT_FOUND = re.compile(
@@ -27,12 +27,14 @@ _NOT_FOUND = re.compile(
 )
 _UNREACHABLE = re.compile(
     r"could not resolve host|connection refused|connection timed out|connection reset|failed to connect|"
-    r"couldn't connect|network is unreachable|no route to host|ssl|early eof|hung up unexpectedly|returned error: 5\d\d",
+    r"couldn't connect|network is unreachable|no route to host|ssl|empty reply|early eof|hung up unexpectedly|"
+    r"returned error: (429|5\d\d)",
     re.IGNORECASE,
 )
 _RACE = re.compile(
     r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value", re.IGNORECASE
 )
+_TOLD = re.compile(r"^(fatal|error|remote|!)")
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -106,26 +108,22 @@ class Runner:
         return plain
 
     def _explain(self, error: ProcessFailed) -> LaunchpadError:
-        text, where = error.stderr, f"the repository {self.address}"
-        known: list[tuple[re.Pattern[str], Callable[[], LaunchpadError]]] = [
-            (_FORBIDDEN, lambda: Forbidden(
-                f"{where[0].upper()}{where[1:]} does not let us in ({self._reason(text)}): "
-                "check LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE or Git's credential helper."
-            )),
-            (_NOT_FOUND, lambda: NotFound(
-                f"{where[0].upper()}{where[1:]} was not found ({self._reason(text)}): check LAUNCHPAD_REPOSITORY, "
-                "or create it there."
-            )),
-            (_UNREACHABLE, lambda: Unreachable(
-                f"{where[0].upper()}{where[1:]} cannot be reached ({self._reason(text)}): check the network and try again."
-            )),
+        name = f"The repository {self.address}"
+        known: list[tuple[re.Pattern[str], type[LaunchpadError], str, str]] = [
+            (_HOST_KEY, Unreachable, "is on a host whose key SSH does not know",
+             "compare the key with the one that its administrator publishes, then add it to known_hosts"),
+            (_FORBIDDEN, Forbidden, "does not let us in",
+             "check LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE or Git's credential helper"),
+            (_NOT_FOUND, NotFound, "was not found", "check LAUNCHPAD_REPOSITORY, or create it there"),
+            (_UNREACHABLE, Unreachable, "cannot be reached", "check the network and try again"),
         ]  # fmt: skip
-        for pattern, make in known:
-            if pattern.search(text):
-                return make()
-        return LaunchpadError(f"Git failed at {where}: {self._reason(text)}.")
+        for pattern, kind, what, remedy in known:
+            if pattern.search(error.stderr):
+                return kind(f"{name} {what} ({self._reason(error.stderr, pattern)}): {remedy}.")
+        return LaunchpadError(f"Git failed at the repository {self.address}: {self._reason(error.stderr)}.")
 
-    def _reason(self, text: str) -> str:
+    def _reason(self, text: str, pattern: re.Pattern[str] = _TOLD) -> str:
+        """The line that tells most: the one with the pattern, git's own last word, or the first of all."""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
-        telling = [line for line in lines if re.match(r"(fatal|error|remote|!)", line)] or lines or ["it said nothing"]
-        return _USERINFO.sub("", telling[0].rstrip("."))
+        telling = [line for line in lines if pattern.search(line)] or [line for line in lines if _TOLD.search(line)]
+        return _USERINFO.sub("", (telling or lines or ["it said nothing"])[0].rstrip("."))

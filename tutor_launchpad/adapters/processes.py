@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, TimedOut
@@ -33,20 +34,46 @@ def run(
     `env` is added to our own environment, `timeout` is in seconds. Raises `NotFound` where the program is not
     installed, `TimedOut`, and `ProcessFailed`.
     """
+    text = " ".join(command[:3])
     try:
-        result = subprocess.run(
+        process = subprocess.Popen(
             list(command),
             cwd=cwd,
             env={**os.environ, **(env or {})},
-            input=b"" if stdin is None else stdin,
-            capture_output=True,
-            timeout=timeout,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
-    except FileNotFoundError as error:
-        raise NotFound(f"The program `{command[0]}` is not installed or not on the PATH: install it.") from error
-    except subprocess.TimeoutExpired as error:
-        raise TimedOut(f"`{' '.join(command[:3])}` did not end within {timeout:.0f} seconds.") from error
-    if result.returncode:
-        raise ProcessFailed(command, result.returncode, result.stderr.decode(errors="replace"))
-    return result.stdout
+    except OSError as error:
+        raise _not_started(command[0], cwd, error) from error
+    with _ended(process):
+        try:
+            out, err = process.communicate(stdin or b"", timeout=timeout)
+        except subprocess.TimeoutExpired as error:
+            raise TimedOut(f"`{text}` did not end within {timeout:.0f} seconds.") from error
+    if process.returncode:
+        raise ProcessFailed(command, process.returncode, err.decode(errors="replace"))
+    return out
+
+
+def _not_started(program: str, cwd: Path | None, error: OSError) -> LaunchpadError:
+    if cwd is not None and not cwd.is_dir():
+        return NotFound(f"The folder {cwd} does not exist, so `{program}` cannot run in it.")
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"The program `{program}` is not installed or not on the PATH: install it.")
+    return LaunchpadError(f"The program `{program}` cannot be started: {error.strerror}.")
+
+
+@contextlib.contextmanager
+def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Kill what still runs at the end, and wait for none of its children, who may keep the pipes open."""
+    try:
+        yield
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()

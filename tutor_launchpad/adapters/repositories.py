@@ -28,7 +28,7 @@ def open_repository(settings: Settings, root: Path) -> Repository:
         path = Path(re.sub("^file://", "", place)).expanduser() if place else root / EMBEDDED
         return Repository(str(path), settings.branch, path, "", Runner(str(path)))
     file = _credentials_path(settings)
-    runner = Runner(place, file, is_key=file is not None and _is_key(file))
+    runner = Runner(place, file, is_key=file is not None and _is_key(_text(file)))
     return Repository(place, settings.branch, root / CACHE, place, runner)
 
 
@@ -36,21 +36,44 @@ def read_credentials(settings: Settings) -> RepositoryCredentials | None:
     """The credentials in LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE; None where the setting is empty.
 
     The file is either an OpenSSH private key or in the format of `git credential-store`: a line
-    `https://user:password@host` each, of which the one for the repository's host counts.
+    `https://user:password@host` each, of which the first for the repository's scheme, host and user counts.
     """
     file = _credentials_path(settings)
     if file is None:
         return None
-    if _is_key(file):
-        return RepositoryCredentials(ssh_private_key=file.read_text())
-    host = urlsplit(settings.repository).netloc.rpartition("@")[2]
-    for line in file.read_text().splitlines():
-        url = urlsplit(line.strip())
-        if unquote(url.netloc.rpartition("@")[2]) == host and url.password is not None:
-            return RepositoryCredentials(unquote(url.username or ""), unquote(url.password))
+    text = _text(file)
+    if _is_key(text):
+        return RepositoryCredentials(ssh_private_key=text)
+    for line in text.splitlines():
+        found = _credentials(line, settings.repository)
+        if found is not None:
+            return found
+    scheme, host = _place(settings.repository)
     raise LaunchpadError(
-        f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {file} has no line https://user:password@{host}, nor is it an SSH key."
+        f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {file} has no line {scheme}://user:password@{host}, nor is it an SSH key."
     )
+
+
+def _credentials(line: str, repository: str) -> RepositoryCredentials | None:
+    """What a line of the file gives for the repository; None where it is for others or no address at all."""
+    try:
+        url, wanted = urlsplit(line.strip()), urlsplit(repository)
+    except ValueError:
+        return None
+    if url.password is None or _place(line.strip()) != _place(repository):
+        return None
+    if wanted.username is not None and url.username != wanted.username:
+        return None
+    return RepositoryCredentials(unquote(url.username or ""), unquote(url.password))
+
+
+def _place(address: str) -> tuple[str, str]:
+    """Scheme and host with its port, as they are compared; `ssh` for an address of the form user@host:path."""
+    scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]+):(?!//).*", address)
+    if scp:
+        return "ssh", scp[1].lower()
+    url = urlsplit(address)
+    return url.scheme.lower(), url.netloc.rpartition("@")[2].lower()
 
 
 def _credentials_path(settings: Settings) -> Path | None:
@@ -64,8 +87,17 @@ def _credentials_path(settings: Settings) -> Path | None:
     return path
 
 
-def _is_key(path: Path) -> bool:
+def _is_key(text: str) -> bool:
+    return text.lstrip().startswith("-----BEGIN")
+
+
+def _text(path: Path) -> str:
     try:
-        return path.read_text().lstrip().startswith("-----BEGIN")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise LaunchpadError(f"Cannot read LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path}: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise LaunchpadError(
+            f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path} is no text: use an SSH key in OpenSSH's form, or lines as "
+            "`git credential-store` writes them."
+        ) from None

@@ -6,6 +6,7 @@ import contextlib
 import re
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
@@ -143,7 +144,7 @@ def _repository_problems(settings: Settings) -> list[str]:
             "LAUNCHPAD_REPOSITORY holds a password: take it out of the URL and put it into a file named by "
             "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE, or into Git's credential helper."
         )
-    elif ("://" in url and not re.match(r"(https?|ssh|file)://", url)) or url.startswith("-"):
+    elif ("://" in url and not _is_address(url)) or url.startswith("-"):
         problems.append(f"LAUNCHPAD_REPOSITORY {url!r}: use a path, an https:// or an ssh:// address.")
     if re.search(r"[\x00-\x1f]", url + settings.repository_credentials_file):
         problems.append(
@@ -152,3 +153,13 @@ def _repository_problems(settings: Settings) -> list[str]:
     if not _BRANCH.fullmatch(settings.branch):
         problems.append(f"LAUNCHPAD_BRANCH {settings.branch!r} is not a branch name that Git takes.")
     return problems
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme == "file" or (
+            parts.scheme in ("http", "https", "ssh") and parts.port != 0 and bool(parts.hostname)
+        )
+    except ValueError:
+        return False
