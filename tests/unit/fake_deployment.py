@@ -26,6 +26,7 @@ class FakeRepository:
 
     same: set[str] = field(default_factory=lambda: {REVISION})
     head: str = REVISION
+    address: str = URL
 
     def same_tree(self, wanted: str, other: str, folder: PurePosixPath) -> bool:
         """Whether `other` is one of the commits with our content."""

@@ -128,8 +128,12 @@ class FileServers:
             return {}
         try:
             content: dict[str, Any] = json.loads(self.path.read_text())
-        except (ValueError, OSError) as error:
-            raise LaunchpadError(f"{self.path} cannot be read: move it away and register the servers again.") from error
+            for entry in content.values():
+                _server(entry["server"])
+                dict(entry["credentials"])
+        except (ValueError, OSError, AttributeError, TypeError, KeyError):
+            # The cause may quote the content, which holds passwords.
+            raise LaunchpadError(f"{self.path} cannot be read: move it away and register the servers again.") from None
         return content
 
     def _write(self, content: Mapping[str, Any]) -> None:
