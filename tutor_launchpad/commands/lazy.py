@@ -27,5 +27,6 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        added = {name: command.get_short_help_str() for name, command in self.commands.items()}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, self.verbs.get(name, "")) for name in self.list_commands(ctx)])
+            formatter.write_dl(sorted({**added, **self.verbs}.items()))

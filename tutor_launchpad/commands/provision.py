@@ -25,10 +25,16 @@ def provision_command(
     no_cluster: bool,
     output: str,
 ) -> None:
+    from tutor_launchpad import hooks
     from tutor_launchpad.commands.provisioning import provision
     from tutor_launchpad.steps.deployment import Options
     from tutor_launchpad.steps.target import Wish
 
-    check_context(kube_context, no_cluster or local)
+    check_context(kube_context, no_cluster)
+    if kube_context and local:
+        raise click.UsageError("--context and --local exclude each other.")
+    unknown = [name for name in resources if name not in hooks.RESOURCES.apply({})]
+    if unknown:
+        raise click.UsageError(f"--resource {unknown[0]}: known are {', '.join(sorted(hooks.RESOURCES.apply({})))}.")
     wish = Wish(kube_context, no_cluster or local, yes, asker())
     provision(root_of(context), Options(yes=yes, timeout=timeout), wish, resources, local, output)

@@ -61,8 +61,13 @@ def _request(instance: str, plans: list[ResourcePlan]) -> Request:
     try:
         return Request.model_validate({"instance": instance, "resources": [dict(plan.part) for plan in plans]})
     except ValidationError as error:
-        problems = error.errors(include_input=False)
-        raise Refused([f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems]) from None
+        raise Refused(request_problems(error)) from None
+
+
+def request_problems(error: ValidationError) -> list[str]:
+    """What does not hold in a request, without the values."""
+    found = error.errors(include_input=False)
+    return [f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in found]
 
 
 def _refuse(problems: list[str]) -> None:

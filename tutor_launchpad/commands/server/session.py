@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from pydantic import ValidationError
@@ -16,6 +16,7 @@ from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.settings import read_settings
 from tutor_launchpad.steps.provision import OWNERS
+from tutor_launchpad.steps.resources import request_problems
 from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
 
 OF_DATABASES = ("host", "port", "tls")
@@ -69,11 +70,11 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     provider = str(given["provider"] or PROVIDERS[resource])
     server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
     _validate(server)
-    credentials = {"username": str(given["username"]), "password": given["password_file"].read().rstrip("\r\n")}
+    credentials = {"username": str(given["username"]), "password": _text(given["password_file"]).rstrip("\r\n")}
     if not credentials["password"]:
         raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
     if given["ca_file"] is not None:
-        credentials["ca.crt"] = given["ca_file"].read()
+        credentials["ca.crt"] = _text(given["ca_file"])
     return server, credentials
 
 
@@ -91,6 +92,13 @@ def refuse_used(servers: Servers, root: Path, server: Server) -> None:
         raise Refused([f"Server {server} keeps data of {instances}: remove these instances' resources from it first."])
 
 
+def _text(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name} is no text.") from None
+
+
 def _network(text: str) -> str:
     try:
         return str(ipaddress.ip_network(text))
@@ -105,8 +113,9 @@ def _validate(server: Server) -> None:
     part = {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
     try:
         Request.model_validate({"operation": "check", "resources": [part]})
+        _ = server.port
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+        problems = request_problems(error)
         raise click.UsageError(f"This cannot be registered: {'; '.join(problems)}.") from None
     except ValueError as error:
         raise click.UsageError(f"This cannot be registered: {error}.") from None

@@ -1,0 +1,121 @@
+"""`tutor launchpad server …` without a cluster: wrong usage, and what is kept and shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+from launchpad_workflows.items import Item
+from launchpad_workflows.ownership import FileOwnership
+
+from tests.conftest import Root
+from tutor_launchpad.commands import launchpad
+from tutor_launchpad.steps.provision import OWNERS
+
+PASSWORD = "h1dden-passw0rd"
+GIVEN = ["--user", "root", "--password-file", "-"]
+MYSQL = ["mysql", "main", "--host", "db.example.com"]
+STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["mysql", "main", *GIVEN], "A mysql server needs --host."),
+        (["storage", "main", *GIVEN], "A storage server needs --endpoint."),
+        ([*MYSQL, "--region", "x", *GIVEN], "--region is not for mysql."),
+        ([*MYSQL, "--replica-set", "x", *GIVEN], "--replica-set is not for mysql."),
+        ([*STORAGE, "--port", "1", *GIVEN], "--port is not for storage."),
+        ([*STORAGE, "--tls", *GIVEN], "--tls is not for storage."),
+        (["redis", "main", *GIVEN], "'redis' is not one of"),
+        (["mysql", *GIVEN], "Missing argument 'NAME'"),
+        ([*MYSQL, "--user", "root"], "Missing option '--password-file'"),
+        ([*MYSQL, "--password-file", "-"], "Missing option '--user'"),
+        ([*MYSQL, "--user", "root", "--password-file", "/no/such/file"], "No such file"),
+        ([*MYSQL, *GIVEN, "--port", "0"], "0 is not in the range"),
+        ([*MYSQL, *GIVEN, "--cidr", "10.0.0.0/33"], "--cidr '10.0.0.0/33' is not a network"),
+        ([*MYSQL, *GIVEN, "--cidr", "10.0.0.1/24"], "has host bits set"),
+        ([*MYSQL, *GIVEN, "--provider", "magic"], "resources: no provider magic for resource mysql"),
+        (["mysql", "Main DB", "--host", "db", *GIVEN], "This cannot be registered"),
+        (["mysql", "main", "--host", "db; drop", *GIVEN], "This cannot be registered"),
+        (["storage", "main", "--endpoint", "s3.example.com", *GIVEN], "This cannot be registered"),
+        (["storage", "main", "--endpoint", "https://s3.example.com:99999", *GIVEN], "This cannot be registered"),
+        ([*STORAGE, *GIVEN, "--addressing", "odd"], "'odd' is not one of"),
+        ([*MYSQL, *GIVEN, "--context", "x", "--no-cluster"], "--context and --no-cluster exclude each other."),
+    ],
+)
+def test_wrong_usage_of_add_ends_with_status_2(tmp_path: Path, words: list[str], sentence: str) -> None:
+    result = CliRunner().invoke(
+        launchpad, ["server", "add", *words], input=PASSWORD, obj=SimpleNamespace(root=tmp_path)
+    )
+
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+    assert PASSWORD not in result.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"\n", "is empty"), (b"\xff\x00", "is no text")])
+def test_password_file_without_a_password_is_wrong_usage(tmp_path: Path, content: bytes, sentence: str) -> None:
+    (tmp_path / "password").write_bytes(content)
+    words = ["server", "add", *MYSQL, "--user", "root", "--password-file", str(tmp_path / "password")]
+
+    result = CliRunner().invoke(launchpad, words, obj=SimpleNamespace(root=tmp_path))
+
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["remove", "mysql"], ["check", "mysql"], ["check", "redis", "x"], ["list", "extra"], ["list", "--output", "xml"]],
+)
+def test_wrong_usage_of_the_others(tmp_path: Path, words: list[str]) -> None:
+    result = CliRunner().invoke(launchpad, ["server", *words], obj=SimpleNamespace(root=tmp_path))
+
+    assert result.exit_code == 2
+
+
+def test_server_is_added_listed_and_removed(root: Root, tmp_path: Path) -> None:
+    added = root.tutor("launchpad", "server", "add", *MYSQL, *GIVEN, stdin=f"{PASSWORD}\n")
+    kept = root.path / "launchpad" / "servers.json"
+    listed = root.launchpad("server", "list")
+    document = root.launchpad("server", "list", "--output", "json")
+    asked = root.launchpad("server", "remove", "mysql", "main")
+    removed = root.launchpad("server", "remove", "mysql", "main", "--yes")
+
+    assert added.stdout.startswith("Server mysql/main is registered.")
+    assert "narrow that with --cidr" in added.stderr
+    assert listed.stdout.split() == ["mysql", "main", "direct", "db.example.com:3306"]
+    assert json.loads(document.stdout)[0]["settings"] == {"host": "db.example.com", "port": 3306}
+    assert "confirm its removal with --yes" in asked.stderr
+    assert (asked.status, removed.status) == (1, 0)
+    assert json.loads(kept.read_text()) == {}
+    assert all(PASSWORD not in ran.stdout + ran.stderr for ran in (added, listed, document, asked, removed))
+
+
+def test_server_with_an_instances_data_stays(root: Root) -> None:
+    root.tutor("launchpad", "server", "add", *MYSQL, *GIVEN, stdin=PASSWORD)
+    FileOwnership(root.path / OWNERS).record([Item("mysql", "main", "database", "moon__openedx")], "moon")
+
+    ran = root.launchpad("server", "remove", "mysql", "main", "--yes")
+
+    assert ran.status == 1
+    assert "Server mysql/main keeps data of moon" in ran.stderr
+
+
+def test_unknown_server_and_server_that_does_not_answer(root: Root) -> None:
+    unknown = root.launchpad("server", "check", "mysql", "main")
+    root.tutor(
+        "launchpad", "server", "add", "mysql", "main", "--host", "127.0.0.1", "--port", "9", *GIVEN, stdin=PASSWORD
+    )
+    silent = root.launchpad("server", "check", "mysql", "main")
+
+    assert "No server mysql/main is registered (known: none)" in unknown.stderr
+    assert silent.status == 1
+    assert "mysql/main" in silent.stderr
+    assert PASSWORD not in silent.stdout + silent.stderr
+    assert "Traceback" not in unknown.stderr + silent.stderr
