@@ -1,0 +1,97 @@
+"""A Tutor plugin that uses each of Launchpad's extension points: an example to copy from, and what the tests run.
+
+It is one file, as people keep it in Tutor's folder of plugins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tutor import hooks as tutor_hooks
+
+from tutor_launchpad import hooks
+
+if TYPE_CHECKING:
+    from tutor_launchpad.core.flows import Flow
+    from tutor_launchpad.core.resources import ResourcePlan, ResourcePlanner, Server, Wanted
+    from tutor_launchpad.core.results import Status
+    from tutor_launchpad.steps.deployment import Deployment, Step
+
+tutor_hooks.Filters.CONFIG_DEFAULTS.add_items([
+    ("SAMPLE_LICENCE", ""),
+    ("SAMPLE_PUBLIC_TOKEN", "shown-to-everybody"),
+    ("SAMPLE_REPLICA", "none"),
+])  # fmt: skip
+
+# A licence, which stands in config.yml alone: no rule would find it by its name.
+hooks.SECRET_SETTINGS.add_item("SAMPLE_LICENCE")
+
+# Named like a secret, but it stands in every page.
+hooks.PUBLIC_SETTINGS.add_item("SAMPLE_PUBLIC_TOKEN")
+
+
+@hooks.MANIFESTS.add()
+def _add_manifests(objects: list[dict[str, Any]], config: dict[str, Any]) -> list[dict[str, Any]]:
+    """The first ConfigMap holds a secret and is sealed; the second is committed as it is."""
+    secret = {"licence.txt": f"licence={config['SAMPLE_LICENCE']}\n"}
+    public = {"token": config["SAMPLE_PUBLIC_TOKEN"], "replica": config["SAMPLE_REPLICA"]}
+    return [*objects, _config_map("sample-licence", secret), _config_map("sample", public)]
+
+
+def _config_map(name: str, data: dict[str, str]) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
+
+
+@hooks.RESOURCES.add()
+def _read_from_replica(resources: dict[str, ResourcePlanner]) -> dict[str, ResourcePlanner]:
+    """Whoever uses a MySQL server reads from its replica."""
+    return {**resources, "mysql": _with_replica(resources["mysql"])} if "mysql" in resources else resources
+
+
+def _with_replica(planner: ResourcePlanner) -> Callable[[Wanted, Server], ResourcePlan]:
+    def plan(wanted: Wanted, server: Server) -> ResourcePlan:
+        made = planner(wanted, server)
+        return replace(made, overrides={**made.overrides, "SAMPLE_REPLICA": f"replica.{server.settings['host']}"})
+
+    return plan
+
+
+@hooks.DEPLOY_STEPS.add()
+def _add_step(steps: list[Step]) -> list[Step]:
+    """Before anything is recorded."""
+    from tutor_launchpad.steps.deployment import Step
+
+    place = [step.name for step in steps].index("record")
+    return [*steps[:place], Step("audit", _run_audit), *steps[place:]]
+
+
+def _run_audit(deployment: Deployment) -> tuple[Status, str]:
+    from tutor_launchpad.core.results import Status
+    from tutor_launchpad.steps.namespace import wanted_objects
+
+    policies = [item["metadata"]["name"] for item in wanted_objects(deployment) if item["kind"] == "NetworkPolicy"]
+    deployment.remaining.append(f"have the auditor look at {', '.join(policies)}")
+    return Status.DONE, f"{len(deployment.objects)} objects looked at"
+
+
+@hooks.NETWORK_FLOWS.add()
+def _add_flows(flows: list[Flow], config: dict[str, Any]) -> list[Flow]:
+    from tutor_launchpad.core.flows import Flow
+
+    return [*flows, Flow("sample-queue", ("10.9.0.0/16",), (5672,))]
+
+
+@hooks.INSTANCE_DEPLOYED.add()
+def _tell(deployment: Deployment) -> None:
+    deployment.progress.say(f"sample: {deployment.settings.instance} ended with {len(deployment.results)} steps")
+
+
+tutor_hooks.Filters.ENV_PATCHES.add_items([
+    ("launchpad-application-labels", "sample.example.com/team: moon"),
+    ("launchpad-application-annotations", "sample.example.com/chat: moonbase"),
+    ("launchpad-application-sync-options", "- ApplyOutOfSyncOnly=true"),
+    ("launchpad-application-spec", "revisionHistoryLimit: 3"),
+    ("launchpad-appproject-spec", "orphanedResources:\n  warn: true"),
+])  # fmt: skip
