@@ -1,32 +1,105 @@
-"""One pattern for all the ways in which JSON, YAML, HTML, URLs, shells, SQL and programs escape a secret.
+"""Texts as they are without the escapes of JSON, YAML, HTML, URLs, shells, SQL and programs.
 
-Escapes mix (JSON in YAML in a shell's quotes), so each character stands for itself or for any escape of it.
+Escapes mix (JSON in YAML in a shell's quotes), so no list of escaped forms is complete. Instead both the secret and the text are
+brought to one form: escapes are undone, white space is made one blank, and what is doubled or quoted in many ways is left out.
 """
 
 from __future__ import annotations
 
 import base64
+import html
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
-from functools import lru_cache
-from html.entities import codepoint2name
+from dataclasses import dataclass
+from urllib.parse import unquote_to_bytes
 
-_LONGEST = 256
-"""Longer values (keys) are looked for by their lines."""
-_CONTINUATION = r"(?:\\\r?\n[ \t]*\\?)?"
-_CONTROLS = {"\n": "n", "\t": "t", "\r": "r", "\b": "b", "\f": "f", "\v": "v", "\a": "a", "\0": "0", "\x1b": "e"}
+_TOKEN = re.compile(
+    r"\\{1,16}\r?\n[ \t]*\\{0,16}"  # a line that goes on
+    r"|(?:\\{1,16}(?:u[0-9a-fA-F]{4}|u\{[0-9a-fA-F]{1,6}\}|U[0-9a-fA-F]{8}))+"
+    r"|(?:\\{1,16}x[0-9a-fA-F]{2})+"
+    r"|(?:%(?:25)*[0-9a-fA-F]{2})+"
+    r"|&(?:amp;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});"
+    r"|(?:[\s+]|\\{1,16}[nrt]){2,}|[^\S ]|\+|\\{1,16}[nrt]"  # a single blank stays
+    r"|[\\'\"$%`]+"
+    r"|[^\x00-\x7f]+"
+)
+_LEFT_OUT = re.compile(r"[\\'\"$%`]")
+_BLANK = re.compile(r"[\s+]+")
+_ESCAPE = re.compile(r"\\+[uU]\{?([0-9a-fA-F]+)\}?")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _WRAPPED = re.compile(r"(?:[A-Za-z0-9+/_-]{56,}\r?\n[ \t]*)+[A-Za-z0-9+/_-]*={0,2}")
 
 
-@lru_cache(maxsize=4096)
-def escaped(value: str) -> re.Pattern[str] | None:
-    """The pattern of a value; None where no escape changes it."""
-    if len(value) > _LONGEST or re.fullmatch(r"[A-Za-z0-9_.-]*", value):
-        return None
-    forms = {unicodedata.normalize(form, value) for form in ("NFC", "NFD")} | {value}
-    return re.compile("|".join(_CONTINUATION.join(map(_character, form)) for form in sorted(forms)))
+@dataclass(frozen=True)
+class Plain:
+    """A text without escapes, and where its parts stand in the original: at `here[i]` what stood at `there[i]`."""
+
+    original: str
+    text: str
+    here: list[int]
+    there: list[int]
+
+    def written(self, part: str) -> Iterator[str]:
+        """How each occurrence of a part is written in the original."""
+        start = self.text.find(part)
+        while start >= 0:
+            yield self.original[self._original(start, False) : self._original(start + len(part), True)]
+            start = self.text.find(part, start + 1)
+
+    def _original(self, position: int, is_end: bool) -> int:
+        index = bisect_right(self.here, position - 1 if is_end else position) - 1
+        offset = position - self.here[index]
+        if index % 2:  # a token, which stands for all of its characters
+            return self.there[index + 1] if is_end else self.there[index]
+        return self.there[index] + offset
+
+
+def unescaped(text: str) -> Plain:
+    """The text without escapes. Even segments are as they were, odd ones stand for a token."""
+    parts: list[str] = []
+    here, there = [0], [0]
+    end = length = 0
+    for match in _TOKEN.finditer(text):
+        meaning = _meaning(match.group())
+        parts += [text[end : match.start()], meaning]
+        length += match.start() - end
+        here.append(length)
+        there.append(match.start())
+        length, end = length + len(meaning), match.end()
+        here.append(length)
+        there.append(end)
+    parts.append(text[end:])
+    return Plain(text, "".join(parts), here, there)
+
+
+def _meaning(token: str) -> str:
+    if token[0] == "&":
+        return _character(html.unescape(re.sub("&(?:amp;)+(?=.)", "&", token)))
+    if token[0] == "%" and len(token) > 1 and token[1] not in "%\\'\"$`":
+        return _character(unquote_to_bytes(re.sub("%(?:25)+", "%", token)).decode(errors="replace"))
+    if re.match(r"\\+x", token):
+        data = bytes.fromhex(re.sub(r"\\+x", "", token))
+        try:
+            return _character(data.decode())
+        except UnicodeDecodeError:
+            return _character(data.decode("latin-1"))
+    if re.match(r"\\+[uU]", token):
+        return _character(_code_points(token))
+    if re.match(r"\\+\r?\n", token):
+        return ""
+    return _character(re.sub(r"\\{1,16}[nrt]", " ", token))
+
+
+def _code_points(token: str) -> str:
+    numbers = [int(number, 16) for number in _ESCAPE.findall(token)]
+    text = "".join(chr(number) if number < 0x110000 else "" for number in numbers)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _character(text: str) -> str:
+    return unicodedata.normalize("NFD", _BLANK.sub(" ", _LEFT_OUT.sub("", text)))
 
 
 def decoded_runs(text: str) -> Iterator[tuple[str, str]]:
@@ -40,49 +113,3 @@ def decoded_runs(text: str) -> Iterator[tuple[str, str]]:
             yield run, base64.b64decode(solid + "=" * (-len(solid) % 4)).decode()
         except UnicodeDecodeError:
             continue
-
-
-def _character(character: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9]", character):
-        return character
-    code = ord(character)
-    ways = [rf"\\*{re.escape(character)}", *_numbers(code), rf"&(?:amp;)*#0*(?:{code}|[xX]0*{_hexadecimal(code)});"]
-    data = character.encode(errors="surrogatepass")
-    for sign in ("%(?:25)*", r"\\+x"):
-        ways.append("".join(f"{sign}{_hexadecimal(byte)}" for byte in data))
-    if code in codepoint2name:
-        ways.append(rf"&(?:amp;)*{codepoint2name[code]};")
-    ways += _SPECIAL.get(character, [])
-    if character in _CONTROLS:
-        ways.append(rf"\\+{_CONTROLS[character]}")
-    return f"(?:{'|'.join(ways)})"
-
-
-def _numbers(code: int) -> Iterator[str]:
-    """By its number, as programs write it."""
-    if code < 256:
-        yield rf"\\+x{_hexadecimal(code)}"
-    if code < 65536:
-        yield rf"\\+u{_hexadecimal(code, 4)}"
-        yield rf"\\+u\{{0*{_hexadecimal(code)}\}}"
-    else:
-        high, low = 0xD800 + ((code - 0x10000) >> 10), 0xDC00 + ((code - 0x10000) & 0x3FF)
-        yield rf"\\+u{_hexadecimal(high, 4)}\\+u{_hexadecimal(low, 4)}"
-    yield rf"\\+U{_hexadecimal(code, 8)}"
-
-
-def _hexadecimal(number: int, digits: int = 2) -> str:
-    """Hexadecimal in capitals or not."""
-    return "".join(f"[{digit}{digit.upper()}]" if digit.isalpha() else digit for digit in f"{number:0{digits}x}")
-
-
-_SPECIAL = {
-    "'": [r"''", r"'\\+''", "'\"'\"'", r"&(?:amp;)*apos;"],
-    '"': ['""', r"&(?:amp;)*quot;"],
-    "$": [r"\$\$"],
-    "%": ["%%"],
-    "\\": [r"\\+"],
-    " ": [r"\+", r"\\?\s+\\?"],
-    "\n": [r"\\?\s*\n\s*", r"\s+"],
-    "\r": [r"\s*"],
-}

@@ -17,7 +17,7 @@ from urllib.parse import quote, quote_plus
 
 from Crypto.PublicKey import RSA
 
-from tutor_launchpad.core.seal.escapes import decoded_runs, escaped
+from tutor_launchpad.core.seal.escapes import decoded_runs, unescaped
 from tutor_launchpad.core.secrets import PEM, SHORTEST, is_secret_name
 
 _SHORTEST_LINE = 16
@@ -25,6 +25,10 @@ _SHORTEST_ENCODED = 6
 _SHORTEST_CASED = 8
 _LONG_TEXT = 20_000
 """Characters from which it pays to sort out first what cannot occur in a text."""
+_LITERAL = re.compile(r"[A-Za-z0-9_.-]*")
+_SHORTEST_PLAIN = 6
+_LONGEST_PLAIN = 300
+"""Longer values are keys, which are looked for by their lines."""
 _DEEPEST = 3
 """How often base64 in base64 is decoded."""
 _ALGORITHMS = ("md5", "sha1", "sha256", "sha512")
@@ -38,7 +42,7 @@ class Forms:
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self.names: dict[str, str] = {}
         self.encoded: set[str] = set()
-        self._escaped: dict[re.Pattern[str], str] = {}
+        self._special: dict[str, str] = {}
         for name, value in secrets.items():
             if len(value.strip()) < SHORTEST:
                 continue
@@ -48,9 +52,9 @@ class Forms:
                     if encoded:
                         self.encoded.add(form)
             for part in (value.strip(), *_json_secrets(value.strip())):
-                pattern = escaped(part)
-                if pattern is not None:
-                    self._escaped.setdefault(pattern, name)
+                plain = unescaped(part).text.strip()
+                if not _LITERAL.fullmatch(part) and _SHORTEST_PLAIN <= len(plain) <= _LONGEST_PLAIN:
+                    self._special.setdefault(plain, name)
 
     def within(self, text: str) -> list[str]:
         """The forms that occur in a text, longest first. What is escaped or encoded in its own way becomes a form."""
@@ -63,9 +67,11 @@ class Forms:
 
     def _learn(self, text: str, depth: int) -> None:
         """Add the unusual forms that a text holds: mixed escapes, and base64 of any form."""
-        for pattern, name in self._escaped.items():
-            for match in pattern.finditer(text):
-                self.names.setdefault(match.group(), name)
+        special = {part: name for part, name in self._special.items() if _longest_word(part) in text}
+        plain = unescaped(text if special else "")
+        for part, name in special.items():
+            for written in plain.written(part):
+                self.names.setdefault(written, name)
         for run, meaning in decoded_runs(text) if depth else ():
             if run in self.names:
                 continue
@@ -74,6 +80,12 @@ class Forms:
             if told is not None:
                 self.names[run] = told
                 self.encoded.add(run)
+
+
+def _longest_word(text: str) -> str:
+    """The part of a text that no escape changes."""
+    words: list[str] = re.findall(r"[A-Za-z0-9]*", text)
+    return max(words, key=len)
 
 
 def private_keys(text: str) -> list[str]:
@@ -160,7 +172,7 @@ def _written(plain: str) -> Iterator[str]:
     yield plain
     if len(plain) >= _SHORTEST_CASED:
         yield from (plain.lower(), plain.upper())
-    if re.fullmatch(r"[A-Za-z0-9_.-]*", plain):
+    if _LITERAL.fullmatch(plain):
         return
     escaped = json.dumps(plain)[1:-1]
     yield from (escaped, json.dumps(plain, ensure_ascii=False)[1:-1], json.dumps(escaped)[1:-1])

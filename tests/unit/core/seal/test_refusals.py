@@ -148,6 +148,15 @@ def test_kustomizes_hash_of_a_sealed_map_is_refused(text: str, where: str) -> No
     assert "holds a name or digest made of the content of settings" in refusal
 
 
+@pytest.mark.parametrize("field", ["command", "args"])
+def test_secret_that_may_be_the_name_of_a_variable_is_refused(field: str) -> None:
+    fields = {field: [f"$({PASSWORD})"], "envFrom": [{"secretRef": {"name": "elsewhere"}}]}
+
+    text = _refusal(_job(**fields))
+
+    assert f"Job/lms containers[0] {field}[0] holds MYSQL_PASSWORD in a way that cannot be taken out" in text
+
+
 @pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha512"])
 @pytest.mark.parametrize("upper", [False, True])
 def test_plain_digest_is_refused(algorithm: str, upper: bool) -> None:

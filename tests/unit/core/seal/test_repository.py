@@ -157,6 +157,22 @@ def test_settings_that_hold_a_secret_are_not_recorded(deployed: Deployed) -> Non
     assert recorded["PLATFORM_NAME"] == "Second"
 
 
+def test_secrets_written_into_files_of_the_root_are_refused(root: Root) -> None:
+    plugins = Path(root.environment["TUTOR_PLUGINS_ROOT"])
+    (plugins / "own.py").write_text("# login with canary-of-plugin\n")
+    basic = base64.b64encode(b"joe:canary-of-setting").decode()
+    root.set(PLUGINS=["forum", "launchpad", "mfe", "own"], BASIC=f"Basic {basic}")
+    root.set(CMS_OAUTH2_SECRET="canary-of-setting", SMTP_PASSWORD="canary-of-plugin")
+
+    ran = root.launchpad("deploy")
+
+    assert ran.status == 1
+    assert "Setting CMS_OAUTH2_SECRET would be readable in Git, in file config.yml" in ran.stderr
+    assert "Setting SMTP_PASSWORD would be readable in Git, in file plugins/own.py" in ran.stderr
+    assert "canary-of" not in ran.stdout + ran.stderr
+    assert not root.repository.exists()
+
+
 VALUE = "canary<99> + 'x' /=y"
 
 

@@ -8,6 +8,7 @@ import html
 import json
 import shlex
 import textwrap
+import time
 from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
@@ -235,6 +236,20 @@ def test_text_about_keys_passes(text: str) -> None:
 
 def test_text_without_secrets_passes() -> None:
     assert scan({"a": b"Xq7kW2 pLm9Tz", "b": b"\xff\xfe\x00", "c": b""}, {"A": PLAIN, "B": LINES, "C": SPECIAL}) == []
+
+
+@pytest.mark.parametrize(
+    "secret",
+    ["a b\\\\c d", "'" * 30 + "zzzz", "ab\n" * 20 + "c", "a" + " " * 40 + "bcdef"],
+    ids=["backslashes", "quotes", "lines", "blanks"],
+)
+@pytest.mark.parametrize("unit", [" ", "\\", "'", "\n ", "ab\n", "%25", "&amp;", "\\x41", "a b"])
+def test_hostile_text_takes_no_longer(secret: str, unit: str) -> None:
+    started = time.monotonic()
+
+    scan({"f": (unit * 20_000).encode()}, {"A": secret})
+
+    assert time.monotonic() - started < 2
 
 
 def test_mask_ignores_what_is_too_short() -> None:
