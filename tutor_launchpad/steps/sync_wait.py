@@ -203,12 +203,13 @@ class Waiter:
             self._deployment.progress.say(text)
 
     def _tell(self, state: SyncState) -> None:
-        pending = state.pending
-        text = f"wave {pending[0].wave}: {pending[0]}" if pending and self._goal.reached(state.revision) else state.sync
+        """Each object that is waited for, once, with its wave; and why a sync pauses."""
+        pending = state.pending if self._goal.reached(state.revision) else []
+        text = f"wave {pending[0].wave}: {pending[0].kind} {pending[0].name}" if pending else self._told
         text = "; ".join([text, *(state.failures[:1] if state.pausing else ())])
         if text != self._told:
             self._told = text
-            self._deployment.progress.say(text)
+            self._say(text)
 
     def _tell_troubles(self, state: SyncState) -> None:
         for text in troubles(self._cluster.list("v1", "Pod", self._name)):
