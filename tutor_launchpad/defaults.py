@@ -55,7 +55,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "LAUNCHPAD_LIMITS": Setting(
         {},
-        "Entries of the namespace's LimitRange, which exists where the quota has compute: `{default: {memory: 1Gi}}`.",
+        "Entries of the namespace's LimitRange, on top of ours where the quota has compute: `{default: {memory: 1Gi}}`.",
     ),
     "LAUNCHPAD_NETWORK_POLICIES": Setting(True, "Whether the namespace denies all traffic but what an instance needs."),
     "LAUNCHPAD_CLUSTER_RESOURCES": Setting(
@@ -66,7 +66,7 @@ SETTINGS: dict[str, Setting] = {
     "LAUNCHPAD_S3_ENDPOINT": Setting("", "Address of the store. Set by the storage server."),
     "LAUNCHPAD_S3_REGION": Setting("", "Region of the store. Set by the storage server."),
     "LAUNCHPAD_S3_ADDRESSING": Setting(
-        "", "How the bucket is named in an address: `auto`, `path` or `virtual`. Set by the storage server."
+        "", "How the bucket is named in an address. Set by the storage server."
     ),
     "LAUNCHPAD_SECRET_SETTINGS": Setting([], "Names of settings that are secret although no rule finds them."),
     "LAUNCHPAD_PUBLIC_SETTINGS": Setting(
