@@ -59,8 +59,14 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
         click.echo("\n".join(cluster))
 
 
+def _from_here(address: str) -> str:
+    """A path below the working folder as people would type it; any other address as it is."""
+    path = Path(address)
+    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else address
+
+
 def _text(deployment: Deployment, result: DeployResult) -> str:
-    lines = [f"Instance {result.instance} is recorded at {result.revision[:10]} in {result.repository}."]
+    lines = [f"Instance {result.instance} is recorded at {result.revision[:10]} in {_from_here(result.repository)}."]
     if deployment.cluster is not None:
         lines = [f"Instance {result.instance} runs revision {result.revision[:10]}: {' '.join(result.urls)}"]
         if not deployment.options.wait:
