@@ -72,6 +72,7 @@ def _resources(deployment: Deployment) -> list[str]:
 
 def _prepared(deployment: Deployment) -> list[str]:
     prepare(deployment)
+    hooks.NETWORK_FLOWS.apply([], deployment.config)  # says here, before anything is changed, what it has to refuse
     return []
 
 

@@ -97,6 +97,7 @@ def test_status_before_and_after(root: Root) -> None:
         ({"LAUNCHPAD_INSTANCE": "other"}, "set both to the same name"),
         ({"LAUNCHPAD_AUTO_SYNC": "perhaps"}, "LAUNCHPAD_AUTO_SYNC"),
         ({"LAUNCHPAD_QUOTA": "many"}, "LAUNCHPAD_QUOTA"),
+        ({"RUN_SMTP": False, "SMTP_PORT": "smtp"}, "SMTP_PORT 'smtp' is not a port"),
         ({"LAUNCHPAD_BRANCH": "a..b"}, "LAUNCHPAD_BRANCH 'a..b' is not a branch name"),
         ({"LAUNCHPAD_REPOSITORY": "ftp://example.com/x"}, "use a path, an https:// or an ssh:// address"),
         ({"LAUNCHPAD_REPOSITORY": "https://me:pass@example.com/x"}, "LAUNCHPAD_REPOSITORY holds a password"),
