@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+from tutor_launchpad import hooks
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
 from tutor_launchpad.core.plan import plan_files
