@@ -64,6 +64,12 @@ class Repository:
             return self._git("rev-parse", "--verify", "--quiet", f"{revision}:{folder}").decode().strip()
         return ""
 
+    def file(self, folder: PurePosixPath, name: str, revision: str) -> bytes:
+        """One file of the folder at a commit; empty where it, or the commit, is not known here."""
+        if not revision or not self._known(revision):
+            return b""
+        return self._read(f"{folder}/{name}", revision).get("", b"")
+
     def history(self, folder: PurePosixPath, name: str, count: int) -> list[bytes]:
         """The last versions of a file in the folder, newest first, each at a commit that changed the folder."""
         commits = self._git("log", f"--max-count={count}", "--format=%H", self.head, "--", str(folder)).decode().split()

@@ -37,7 +37,7 @@ def needed(settings: Settings) -> list[Permission]:
     own, argo = settings.instance, settings.argocd_namespace
     found = [
         *_all("get create patch", "", "namespaces"),
-        *_all("get list create patch", "", "secrets", own),
+        *_all("get list create patch delete", "", "secrets", own),
         *_all("list create patch delete", "", "resourcequotas limitranges", own),
         *_all("list", "", "pods events", own),
         Permission("get", "", "pods", own, "log"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from tutor_launchpad.core.argocd import API
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 LABEL = "launchpad.openedx.org/sealed"
 KEPT_REVISIONS = 10
+ABOUT = "launchpad.json"
 
 
 def missing_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> list[Object]:
@@ -32,12 +34,21 @@ def apply_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -
 
 
 def drop_old_secrets(deployment: Deployment) -> None:
-    """Delete the Secrets that none of the last revisions of this instance names."""
-    assert deployment.cluster is not None
-    folder = deployment.settings.folder
-    history = deployment.repository.history(folder, "launchpad.json", KEPT_REVISIONS)
-    kept = {name for data in history for name in json.loads(data).get("secrets", [])}
-    namespace = deployment.settings.instance
-    for item in deployment.cluster.list("v1", "Secret", namespace, labels=f"{LABEL}=true"):
+    """Delete the Secrets that no revision names to which somebody may still go back, or which still runs."""
+    cluster, namespace = deployment.cluster, deployment.settings.instance
+    assert cluster is not None
+    kept = {name for about in _kept_records(deployment, cluster) for name in json.loads(about).get("secrets", [])}
+    for item in cluster.list("v1", "Secret", namespace, labels=f"{LABEL}=true"):
         if item["metadata"]["name"] not in kept:
-            deployment.cluster.delete("v1", "Secret", item["metadata"]["name"], namespace)
+            cluster.delete("v1", "Secret", item["metadata"]["name"], namespace)
+
+
+def _kept_records(deployment: Deployment, cluster: Cluster) -> list[bytes]:
+    """`launchpad.json` at the last revisions in Git and at those that Argo CD has synced and can roll back to."""
+    settings, repository = deployment.settings, deployment.repository
+    application = cluster.find(API, "Application", settings.instance, settings.argocd_namespace) or {}
+    status = application.get("status") or {}
+    synced = {entry.get("revision", "") for entry in status.get("history") or []}
+    synced |= {(status.get("sync") or {}).get("revision", "")}
+    found = repository.history(settings.folder, ABOUT, KEPT_REVISIONS)
+    return found + [about for revision in synced if (about := repository.file(settings.folder, ABOUT, revision))]

@@ -1,0 +1,63 @@
+"""Which sealed Secrets stay in the namespace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+from tests.unit.fake_deployment import make_deployment
+from tests.unit.fake_kubernetes import FakeApi
+from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.secrets import LABEL, apply_secrets, drop_old_secrets
+
+
+@dataclass
+class Recorded:
+    """A repository by what its revisions say of their Secrets; `newest` are the last ones of Git."""
+
+    revisions: dict[str, list[str]]
+    newest: list[str] = field(default_factory=list)
+
+    def history(self, folder: PurePosixPath, name: str, count: int) -> list[bytes]:
+        return [self.file(folder, name, revision) for revision in self.newest[:count]]
+
+    def file(self, folder: PurePosixPath, name: str, revision: str) -> bytes:
+        return json.dumps({"secrets": self.revisions[revision]}).encode() if revision in self.revisions else b""
+
+
+def _secret(name: str, sealed: bool = True) -> Object:
+    labels = {LABEL: "true"} if sealed else {}
+    metadata = {"name": name, "namespace": "alpha", "labels": labels}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {}}
+
+
+def _names(api: FakeApi) -> set[str]:
+    return {name for plural, _, name in api.objects if plural == "secrets"}
+
+
+def _application(*history: str, live: str) -> Object:
+    status = {"history": [{"revision": one} for one in history], "sync": {"revision": live}}
+    metadata = {"name": "alpha", "namespace": "argocd"}
+    return {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": metadata, "status": status}
+
+
+def test_only_missing_secrets_are_applied() -> None:
+    api = FakeApi(_secret("there"))
+
+    assert apply_secrets(api.cluster, "alpha", [_secret("there"), _secret("missing")]) == 1
+    assert len(api.writes) == 1
+    assert _names(api) == {"there", "missing"}
+
+
+def test_secrets_of_kept_live_and_synced_revisions_stay() -> None:
+    names = ["newest", "live", "synced", "forgotten"]
+    api = FakeApi(*map(_secret, names), _secret("foreign", sealed=False), _application("s", "unknown", live="l"))
+    deployment = make_deployment(api)
+    revisions = {"n": ["newest"], "l": ["live"], "s": ["synced"], "old": ["forgotten"]}
+    deployment.repository = cast("Any", Recorded(revisions, ["n"]))
+
+    drop_old_secrets(deployment)
+
+    assert _names(api) == {"newest", "live", "synced", "foreign"}
