@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 from tutor.plugins.base import PLUGINS_ROOT
+
+from tutor_launchpad.core.errors import Refused
 
 GROUPS = ("tutor.plugin.v1", "tutor.plugin.v0")
 
@@ -21,14 +24,35 @@ def pinned_requirements(enabled: list[str]) -> list[str]:
 
 
 def plugin_files(enabled: list[str]) -> dict[str, bytes]:
-    """Path → content of the enabled plugins that are files below the plugins' root rather than distributions."""
+    """Path → content of the enabled plugins that are files below the plugins' root rather than distributions.
+
+    Hidden files stay out: they are an editor's or Git's own. Raises `Refused` for files that are no text, in which
+    nobody could look for secrets.
+    """
     root = Path(PLUGINS_ROOT)
-    files: dict[str, bytes] = {}
-    for name in enabled:
-        for path in (root / f"{name}.py", root / f"{name}.yml", root / name):
-            if path.is_file():
-                files[path.name] = path.read_bytes()
-            elif (path / "__init__.py").is_file():
-                inner = (item for item in path.rglob("*") if item.is_file() and "__pycache__" not in item.parts)
-                files |= {str(item.relative_to(root)): item.read_bytes() for item in inner}
+    found = [path for name in enabled for path in _files_of(root, name)]
+    files = {str(path.relative_to(root)): path.read_bytes() for path in found}
+    binary = [name for name, data in files.items() if not _is_text(data)]
+    if binary:
+        raise Refused(
+            [f"Plugin file {root / name} is no text, so it cannot be recorded: move it out." for name in sorted(binary)]
+        )
     return files
+
+
+def _files_of(root: Path, name: str) -> Iterator[Path]:
+    for path in (root / f"{name}.py", root / f"{name}.yml"):
+        if path.is_file():
+            yield path
+    if (root / name / "__init__.py").is_file():
+        for path in (root / name).rglob("*"):
+            parts = path.relative_to(root).parts
+            if path.is_file() and "__pycache__" not in parts and not any(part.startswith(".") for part in parts):
+                yield path
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
