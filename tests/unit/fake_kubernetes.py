@@ -56,7 +56,9 @@ class FakeApi:
         self._version += 1
         stored = deepcopy(obj)
         stored["metadata"]["resourceVersion"] = str(self._version)
-        self.objects[plural, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]] = stored
+        key = plural, obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
+        stored["metadata"].setdefault("uid", f"uid-{self._version}")
+        self.objects[key] = stored
         return stored
 
     def read(self, plural: str, namespace: str, name: str) -> Object:
@@ -86,6 +88,9 @@ class FakeApi:
         if key not in self.objects:
             return status(404, "NotFound", f'{key[0]} "{key[2]}" not found', kind=key[0], name=key[2])
         if request.method == "DELETE":
+            wanted = json.loads(request.body or b"{}").get("preconditions", {}).get("uid")
+            if wanted not in (None, self.objects[key]["metadata"]["uid"]):
+                return status(409, "Conflict", "the UID in the precondition does not match")
             return _ok(self.objects.pop(key))
         return _ok(self.objects[key])
 

@@ -125,10 +125,14 @@ class Cluster:
         content = _content("application/merge-patch+json")
         return self._call(Request("PATCH", self._path(target), query, _json(body), content), target)
 
-    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> bool:
-        """Delete, with what it owns, in the background. False where it was not there."""
+    def delete(self, api_version: str, kind: str, name: str, namespace: str | None = None, uid: str = "") -> bool:
+        """Delete, with what it owns, in the background. False where it was not there.
+
+        With `uid` only the object that had it (`Conflict` where another one has the name now).
+        """
         target = Target("delete", api_version, kind, name, namespace)
-        body = _json({"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"})
+        options: Object = {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background"}
+        body = _json(options | ({"preconditions": {"uid": uid}} if uid else {}))
         try:
             self._call(Request("DELETE", self._path(target), (), body, _content("application/json")), target)
         except NotFound:

@@ -29,14 +29,16 @@ class JobState:
     ended: str = ""
     message: str = ""
     wave: int = 0
+    uid: str = ""
 
 
 def read_job(job: Object) -> JobState:
     """What the Job's conditions say."""
+    name, uid = job["metadata"]["name"], job["metadata"].get("uid", "")
     for condition in (job.get("status") or {}).get("conditions") or []:
         if condition.get("type") in ("Complete", "Failed") and condition.get("status") == "True":
-            return JobState(job["metadata"]["name"], condition["type"], condition.get("message", ""), wave(job))
-    return JobState(job["metadata"]["name"], wave=wave(job))
+            return JobState(name, condition["type"], condition.get("message", ""), wave(job), uid)
+    return JobState(name, wave=wave(job), uid=uid)
 
 
 def failed(jobs: Iterable[JobState], wanted: Collection[str]) -> list[JobState]:

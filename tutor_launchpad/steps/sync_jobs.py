@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tutor_launchpad.adapters.kubernetes import Cluster
-from tutor_launchpad.core.errors import LaunchpadError, NotFound
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, NotFound
 from tutor_launchpad.core.jobs import JOB_LABEL
 from tutor_launchpad.core.workloads import JobState, failed, failed_container, read_job, superseded
 
@@ -26,27 +26,49 @@ class InitJobs:
         files = deployment.record.files if deployment.record else {}
         self._wanted = {path.removeprefix(MANIFEST).removesuffix(".yml") for path in files if path.startswith(MANIFEST)}
         self._states: list[JobState] = []
+        self._stopped: set[str] = set()
 
     def look(self) -> None:
-        """Read the Jobs, and stop what no revision of ours wants any more."""
+        """Read the Jobs, and change nothing: those that this record does not name may be a later deploy's."""
         self._states = [read_job(job) for job in self._cluster.list("batch/v1", "Job", self._namespace, JOB_LABEL)]
-        self.stop_superseded()
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether a job of this revision had failed when they were last read."""
+        return bool(failed(self._states, self._wanted))
+
+    @property
+    def has_superseded(self) -> bool:
+        """Whether a job that this record does not name ran when they were last read."""
+        return bool(self._superseded())
 
     def stop_superseded(self) -> None:
-        """Jobs of earlier revisions that still run would write to the databases of this one."""
-        for job in superseded(self._states, self._wanted):
-            if self._cluster.delete("batch/v1", "Job", job.name, self._namespace):
+        """Jobs of earlier revisions that still run would write to the databases of this one.
+
+        Only for a caller that has made sure, after the last `look`, that no later deploy has recorded its own.
+        """
+        for job in self._superseded():
+            self._stopped.add(job.uid)
+            if self._delete(job):
                 self._deployment.progress.say(f"stopped init job {job.name} of an earlier revision")
 
-    def clear_failed(self) -> bool:
-        """Delete the failed jobs of this revision after showing why they failed; whether there were some."""
-        self.look()
+    def _superseded(self) -> list[JobState]:
+        return [job for job in superseded(self._states, self._wanted) if job.uid not in self._stopped]
+
+    def clear_failed(self) -> None:
+        """Delete the failed jobs of this revision after showing why they failed."""
         jobs = failed(self._states, self._wanted)
         for job in jobs:
             self._deployment.progress.say(f"init job {job.name} had failed, starting it again\n{self._log(job)}")
-            self._cluster.delete("batch/v1", "Job", job.name, self._namespace)
+            self._delete(job)
         self._states = [job for job in self._states if job not in jobs]
-        return bool(jobs)
+
+    def _delete(self, job: JobState) -> bool:
+        """Delete the very job that was read; another one of its name stays."""
+        try:
+            return self._cluster.delete("batch/v1", "Job", job.name, self._namespace, job.uid)
+        except Conflict:
+            return False
 
     def raise_failed(self) -> None:
         """Raise with the first failed job's name, reason and log."""

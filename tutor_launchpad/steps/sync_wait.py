@@ -113,8 +113,12 @@ class Waiter:
     def _prepare(self) -> SyncState:
         """What an earlier deploy left: failed jobs go, superseded ones stop, a failed operation is known as such."""
         state = self._read()
-        restart = self._jobs.clear_failed()
-        self._jobs.stop_superseded()
+        self._jobs.look()
+        restart = self._jobs.has_failed
+        if restart or self._jobs.has_superseded:
+            self._refuse_newer()
+            self._jobs.clear_failed()
+            self._jobs.stop_superseded()
         ended = state.started if state.phase in ENDED_BADLY and not state.in_progress else ""
         failing = state.pausing and is_ours(state, self._goal)
         self._attempt = Attempt(ended=ended, restart=restart or failing)
@@ -128,6 +132,7 @@ class Waiter:
         if state.in_progress or state.phase in ENDED_BADLY:
             self._jobs.look()
             if is_ours(state, self._goal):
+                self._stop_superseded()
                 self._jobs.raise_failed()
         if action is Action.FAIL:
             raise LaunchpadError(self._failed(state))
@@ -139,6 +144,12 @@ class Waiter:
             self._looked = self._time.now()
             if not first:
                 self._tell_troubles(state)
+
+    def _stop_superseded(self) -> None:
+        """What the older sync still made. Jobs read before the branch's head was ours are of no later deploy."""
+        if self._jobs.has_superseded:
+            self._refuse_newer()
+            self._jobs.stop_superseded()
 
     def _act(self, action: Action, state: SyncState) -> None:
         try:

@@ -228,6 +228,55 @@ def test_superseded_job_is_stopped_and_a_finished_one_left_to_argo_cd() -> None:
     assert sorted(key[2] for key in world.api.objects if key[0] == "jobs") == ["init-lms-1", "init-old-done"]
 
 
+@pytest.mark.parametrize("revision", [REVISION, "d" * 40], ids=["ours still seen", "theirs seen"])
+def test_jobs_of_a_later_deploy_are_left_alone(revision: str) -> None:
+    world = World().deployed()
+    world.status(revision=OLD)
+    deployment = make_deployment(world.api, jobs=("init-lms-1",))
+    repository: Any = deployment.repository
+
+    def deployed_again(w: World) -> None:
+        repository.head = "d" * 40
+        w.api.put(job("init-newer"))
+        w.status("OutOfSync", revision="d" * 40, operationState=running(revision))
+
+    world.moves = [deployed_again]
+
+    with pytest.raises(Conflict, match="has been deployed again since"):
+        run(world, deployment)
+    assert ("jobs", "alpha", "init-newer") in world.api.objects
+
+
+def test_jobs_of_a_deploy_that_came_before_our_first_look_are_left_alone() -> None:
+    world = World(job("init-newer")).deployed()
+    world.status(revision=OLD)
+    deployment = make_deployment(world.api, jobs=("init-lms-1",))
+    repository: Any = deployment.repository
+    repository.head = "d" * 40
+
+    with pytest.raises(Conflict, match="has been deployed again since"):
+        run(world, deployment)
+    assert ("jobs", "alpha", "init-newer") in world.api.objects
+
+
+def test_job_that_has_taken_the_name_of_a_superseded_one_stays() -> None:
+    world = World(job("init-old")).deployed()
+    world.status(revision=OLD)
+    deployment = make_deployment(world.api, jobs=("init-lms-1",))
+    repository: Any = deployment.repository
+
+    def made_anew() -> str:
+        del world.api.objects["jobs", "alpha", "init-old"]
+        world.api.put(job("init-old"))
+        return REVISION
+
+    repository.fetch = made_anew
+    world.moves = [lambda w: w.status()]
+
+    assert run(world, deployment)[0] is Status.DONE
+    assert ("jobs", "alpha", "init-old") in world.api.objects
+
+
 def test_timeout_tells_the_last_state() -> None:
     world = World().deployed()
     resources = [{"kind": "Deployment", "name": "lms", "status": "OutOfSync", "syncWave": 100}]
