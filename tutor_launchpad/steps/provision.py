@@ -10,8 +10,8 @@ from launchpad_workflows.errors import ProvisioningError
 from launchpad_workflows.outcomes import Outcome
 
 from tutor_launchpad.adapters.servers import FileServers
-from tutor_launchpad.core.errors import LaunchpadError, Refused, Unreachable
-from tutor_launchpad.core.ownership import MANAGED_LABEL, MANAGER
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused, Unreachable
+from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER, owner
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.resources import Resources
@@ -68,7 +68,10 @@ def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[
     credentials = MappingCredentials(admins, resources.passwords)
     try:
         outcomes = provision(
-            resources.request, credentials, FileOwnership(deployment.root / OWNERS), deployment.progress.say
+            resources.request,
+            credentials,
+            FileOwnership(deployment.root / OWNERS, _root_id(deployment)),
+            deployment.progress.say,
         )
     except ProvisioningError as error:
         raise Refused([str(error)]) from error
@@ -85,19 +88,23 @@ def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[
 
 def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Finished:
     from launchpad_workflows.cluster_ownership import ClusterOwnership
+    from launchpad_workflows.ownership import claim_names
     from launchpad_workflows.register import register
     from launchpad_workflows.remote import provision
     from launchpad_workflows.templates.common import TemplateParams
 
     namespace = deployment.settings.namespace
+    ownership = ClusterOwnership(cluster, namespace, _root_id(deployment))
     try:
+        # Before the Secret: the passwords of an instance whose names are another root's must not be replaced by ours.
+        claim_names(resources.request, ownership)
         for written in register(cluster, TemplateParams(deployment.settings.worker_image, namespace)):
             deployment.progress.say(f"{written} applied")
         cluster.ensure(_secret(deployment, resources, {}))
         return provision(
             cluster,
             resources.request,
-            ClusterOwnership(cluster, namespace),
+            ownership,
             _Teller(deployment),
             namespace=namespace,
             deadline=deployment.options.timeout,
@@ -129,7 +136,19 @@ def _secret_name(deployment: Deployment) -> str:
 
 
 def _find_secret(deployment: Deployment, cluster: Cluster) -> Object | None:
-    return cluster.find("v1", "Secret", _secret_name(deployment), deployment.settings.namespace)
+    """The Secret, where it is this root's; raises `Conflict` where it is not."""
+    name, namespace = _secret_name(deployment), deployment.settings.namespace
+    live = cluster.find("v1", "Secret", name, namespace)
+    if live is not None and owner(live) != _root_id(deployment):
+        raise Conflict(
+            f"Secret {name} in namespace {namespace} belongs to another Tutor root with an instance "
+            f"{deployment.settings.instance}, so nothing was touched: choose another LAUNCHPAD_INSTANCE here."
+        )
+    return live
+
+
+def _root_id(deployment: Deployment) -> str:
+    return str(deployment.config["ID"])
 
 
 def _secret(deployment: Deployment, resources: Resources, annotations: dict[str, str]) -> Object:
@@ -141,7 +160,7 @@ def _secret(deployment: Deployment, resources: Resources, annotations: dict[str,
             "name": _secret_name(deployment),
             "namespace": deployment.settings.namespace,
             "labels": {MANAGED_LABEL: MANAGER, "launchpad.openedx.org/instance": deployment.settings.instance},
-            "annotations": annotations,
+            "annotations": {ID_ANNOTATION: _root_id(deployment), **annotations},
         },
         "type": "Opaque",
         "data": {key: base64.b64encode(value.encode()).decode() for key, value in resources.passwords.items()},

@@ -35,15 +35,16 @@ class ClusterOwnership:
 
     client: Client
     namespace: str
+    root: str = ""
 
     def claim(self, items: Iterable[Item], instance: str) -> dict[Item, Claim]:
         """What is known of each name; those that nobody has are claimed."""
         wanted = list(items)
         mine = {record["metadata"]["name"]: record for record in self._list({INSTANCE_LABEL: instance})}
         found: dict[Item, Object | None] = {item: mine.get(_name(item)) or self._find(item) for item in wanted}
-        others = [(item, _owner(live)) for item, live in found.items() if live and _owner(live) != instance]
+        others = [(item, _owner(live)) for item, live in found.items() if live and not self._holds(live, instance)]
         if others:
-            raise taken(others)
+            raise taken(others, instance)
         claims: dict[Item, Claim] = {}
         for item, live in found.items():
             record = live or self._create(item, instance)
@@ -68,7 +69,7 @@ class ClusterOwnership:
         """Delete the records that are this instance's."""
         for item in items:
             live = self._find(item)
-            if live is not None and _owner(live) == instance:
+            if live is not None and self._holds(live, instance):
                 self.client.delete("v1", "ConfigMap", _name(item), self.namespace)
 
     def _list(self, labels: dict[str, str]) -> list[Object]:
@@ -86,9 +87,12 @@ class ClusterOwnership:
             live = self._find(item)
             if live is None:
                 raise
-            if _owner(live) != instance:
-                raise taken([(item, _owner(live))]) from None
+            if not self._holds(live, instance):
+                raise taken([(item, _owner(live))], instance) from None
             return live
+
+    def _holds(self, live: Object, instance: str) -> bool:
+        return _owner(live) == instance and str(live.get("data", {}).get("root", "")) == self.root
 
     def _object(self, item: Item, instance: str) -> Object:
         labels = {INSTANCE_LABEL: instance, RESOURCE_LABEL: item.resource, SERVER_LABEL: item.server}
@@ -101,7 +105,7 @@ class ClusterOwnership:
                 "labels": {**MANAGED, KIND_LABEL: OWNER, **labels},
                 "annotations": {f"{LABELS}/note": "Whose a name on a shared server is. Do not delete while it exists."},
             },
-            "data": {**vars(item), "instance": instance},
+            "data": {**vars(item), "instance": instance, "root": self.root},
         }
 
 

@@ -4,6 +4,9 @@ A name is *claimed* for an instance before the run that makes it, and recorded a
 provisioner adopts nothing that exists under a name which is merely claimed, unless it carries proof that an
 interrupted run of this instance left it there (see docs/explanation/provisioning.md). Names that differ in case alone
 are one name here, as some servers take them for one.
+
+Two installations may give their instances the same name, so an owner is an instance *of a root*: an ownership is made
+for one root, by its ID (empty where there is none), and takes another root's instance for another's.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ from launchpad_workflows.requests import Request
 
 
 class Ownership(Protocol):
-    """Keeps who owns which name. Every method may be repeated."""
+    """Keeps who owns which name, as one root sees it. Every method may be repeated."""
 
     def claim(self, items: Iterable[Item], instance: str) -> dict[Item, Claim]:
         """What is known of each name, all of which are this instance's afterwards.
@@ -39,11 +42,11 @@ class Ownership(Protocol):
         ...
 
     def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
-        """Name → instance, of one instance or server or of all."""
+        """Name → instance, of one instance or server or of all; of whichever root."""
         ...
 
     def release(self, items: Iterable[Item], instance: str) -> None:
-        """These names are nobody's any more; those of another instance are left alone."""
+        """These names are nobody's any more; those of another instance or root are left alone."""
         ...
 
 
@@ -72,9 +75,12 @@ def record_names(request: Request, outcomes: Iterable[Outcome], ownership: Owner
         ownership.record(items, request.instance)
 
 
-def taken(items: Iterable[tuple[Item, str]]) -> Refused:
+def taken(items: Iterable[tuple[Item, str]], instance: str) -> Refused:
     """The error for names of others."""
-    names = "; ".join(f"{item} is instance {owner}'s" for item, owner in items)
+    names = "; ".join(
+        f"{item} is " + (f"instance {owner}'s" if owner != instance else f"the instance {owner}'s of another root")
+        for item, owner in items
+    )
     return Refused(f"{names}: choose another name, or remove that instance first.")
 
 
@@ -83,24 +89,25 @@ class FileOwnership:
     """In one JSON file, locked while it is changed: for `--local`, where there is no cluster to ask."""
 
     path: Path
+    root: str = ""
 
     def claim(self, items: Iterable[Item], instance: str) -> dict[Item, Claim]:
         """All or nothing."""
         wanted = list(items)
         with self._open() as entries:
-            others = [(item, entries[_key(item)]["instance"]) for item in wanted if _key(item) in entries]
-            others = [(item, owner) for item, owner in others if owner != instance]
+            found = [(item, entries[_key(item)]) for item in wanted if _key(item) in entries]
+            others = [(item, entry["instance"]) for item, entry in found if not self._holds(entry, instance)]
             if others:
-                raise taken(others)
+                raise taken(others, instance)
             for item in wanted:
-                entries.setdefault(_key(item), {**vars(item), "instance": instance, "made": False})
+                entries.setdefault(_key(item), {**vars(item), "instance": instance, "root": self.root, "made": False})
             return {item: "ours" if entries[_key(item)]["made"] else "new" for item in wanted}
 
     def record(self, items: Iterable[Item], instance: str) -> None:
         """Mark as made."""
         with self._open() as entries:
             for item in items:
-                entries[_key(item)] = {**vars(item), "instance": instance, "made": True}
+                entries[_key(item)] = {**vars(item), "instance": instance, "root": self.root, "made": True}
 
     def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
         """Name → instance."""
@@ -115,8 +122,11 @@ class FileOwnership:
         """Forget."""
         with self._open() as entries:
             for item in items:
-                if entries.get(_key(item), {}).get("instance") == instance:
+                if self._holds(entries.get(_key(item), {}), instance):
                     del entries[_key(item)]
+
+    def _holds(self, entry: dict[str, Any], instance: str) -> bool:
+        return entry.get("instance") == instance and entry.get("root", "") == self.root
 
     @contextmanager
     def _open(self) -> Iterator[dict[str, Any]]:

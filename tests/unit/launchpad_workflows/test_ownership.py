@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ USER = Item("mysql", "main", "user", "a__openedx")
 
 
 @pytest.fixture(params=["file", "cluster"])
-def ownership(request: pytest.FixtureRequest, tmp_path: Path) -> Ownership:
+def ownership(request: pytest.FixtureRequest, tmp_path: Path) -> FileOwnership | ClusterOwnership:
     if request.param == "file":
         return FileOwnership(tmp_path / "deep" / "owners.json")
     return ClusterOwnership(FakeClient(), "launchpad")
@@ -38,6 +39,23 @@ def test_name_of_another_is_refused_and_nothing_is_claimed(ownership: Ownership)
         ownership.claim([USER, DATABASE], "beta")
 
     assert ownership.owned() == {DATABASE: "alpha"}
+
+
+def with_root(ownership: FileOwnership | ClusterOwnership, root: str) -> FileOwnership | ClusterOwnership:
+    return replace(ownership, root=root)
+
+
+def test_instance_of_the_same_name_in_another_root_is_another(ownership: FileOwnership | ClusterOwnership) -> None:
+    mine, theirs = with_root(ownership, "AbC"), with_root(ownership, "XyZ")
+    mine.claim([DATABASE], "openedx")
+    mine.record([DATABASE], "openedx")
+
+    with pytest.raises(Refused, match="database a__openedx on mysql/main is the instance openedx's of another root"):
+        theirs.claim([USER, DATABASE], "openedx")
+    theirs.release([DATABASE], "openedx")
+
+    assert mine.owned() == {DATABASE: "openedx"}
+    assert mine.claim([DATABASE], "openedx") == {DATABASE: "ours"}
 
 
 def test_name_in_other_case_is_the_same_name(ownership: Ownership) -> None:
