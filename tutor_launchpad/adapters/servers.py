@@ -7,9 +7,12 @@ only provisioning pods mount; a deploy needs no right to read it.
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -108,7 +111,8 @@ class FileServers:
 
     def add(self, server: Server, credentials: Mapping[str, str]) -> None:
         """Replace the file as a whole, with the owner's rights from its first byte on."""
-        self._write({**self._read(), str(server): {"server": asdict(server), "credentials": dict(credentials)}})
+        with self._locked():
+            self._write({**self._read(), str(server): {"server": asdict(server), "credentials": dict(credentials)}})
 
     def all(self) -> list[Server]:
         """All in the file."""
@@ -116,12 +120,23 @@ class FileServers:
 
     def remove(self, server: Server) -> None:
         """Write the file without it."""
-        self._write({name: entry for name, entry in self._read().items() if name != str(server)})
+        with self._locked():
+            self._write({name: entry for name, entry in self._read().items() if name != str(server)})
 
     def credentials(self, server: Server) -> Mapping[str, str]:
         """The administrator's credentials."""
         found: Mapping[str, str] = self._read()[str(server)]["credentials"]
         return found
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Nobody else changes the file meanwhile. The lock is a file of its own, as the other one is replaced."""
+        try:
+            with open(f"{self.path}.lock", "a", encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                yield
+        except OSError as error:
+            raise LaunchpadError(f"Cannot write {self.path}: {error.strerror}.") from error
 
     def _read(self) -> dict[str, Any]:
         if not self.path.exists():
@@ -137,14 +152,18 @@ class FileServers:
         return content
 
     def _write(self, content: Mapping[str, Any]) -> None:
-        scratch = self.path.with_name(f"{self.path.name}.new")
+        scratch = ""
         try:
-            scratch.unlink(missing_ok=True)
-            handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w") as file:
+            handle, scratch = tempfile.mkstemp(prefix=f"{self.path.name}.", dir=self.path.parent)  # 0600
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(content, file, indent=2, sort_keys=True)
-            scratch.replace(self.path)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(scratch, self.path)
         except OSError as error:
+            if scratch:
+                with suppress(OSError):
+                    os.unlink(scratch)
             raise LaunchpadError(f"Cannot write {self.path}: {error.strerror}.") from error
 
 

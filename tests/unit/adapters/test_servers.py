@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,21 +91,35 @@ def test_write_that_fails_leaves_the_old_file_whole(servers: FileServers, monkey
     assert servers.all() == [MYSQL]
 
 
-def test_rest_of_an_interrupted_write_is_replaced(servers: FileServers) -> None:
-    servers.path.with_name("servers.json.new").write_text('{"half')
+def test_write_that_fails_leaves_no_passwords_about(servers: FileServers, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(content: Any, file: Any, **options: Any) -> None:
+        raise OSError(28, "No space left on device")
 
-    servers.add(MYSQL, CREDENTIALS)
+    monkeypatch.setattr("json.dump", fail)
+    with pytest.raises(LaunchpadError):
+        servers.add(STORAGE, CREDENTIALS)
 
-    assert [path.name for path in servers.path.parent.iterdir()] == ["servers.json"]
+    assert [path.name for path in servers.path.parent.iterdir()] == ["servers.json.lock"]
 
 
-def test_link_is_not_followed_when_the_file_is_written(servers: FileServers, tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").write_text("theirs")
-    servers.path.with_name("servers.json.new").symlink_to(tmp_path / "elsewhere")
+ADD_MANY = """
+import sys
+from pathlib import Path
+from tutor_launchpad.adapters.servers import FileServers
+from tutor_launchpad.core.resources import Server
+for number in range(20):
+    server = Server("mysql", f"s{sys.argv[2]}-{number}", "direct", {"host": "db", "port": 3306})
+    FileServers(Path(sys.argv[1])).add(server, {"username": "root", "password": "h1dden"})
+"""
 
-    servers.add(MYSQL, CREDENTIALS)
 
-    assert (tmp_path / "elsewhere").read_text() == "theirs"
+def test_servers_added_at_the_same_time_are_all_kept(servers: FileServers) -> None:
+    words = [sys.executable, "-c", ADD_MANY, str(servers.root)]
+    running = [subprocess.Popen([*words, str(number)]) for number in range(4)]
+
+    assert [process.wait(60) for process in running] == [0, 0, 0, 0]
+    assert len(servers.all()) == 80
+    assert {path.name for path in servers.path.parent.iterdir()} == {"servers.json", "servers.json.lock"}
 
 
 @pytest.mark.parametrize(
