@@ -25,6 +25,8 @@ class Run:
     name: str
     namespace: str
     operation: str
+    places: tuple[tuple[str, str], ...]
+    """Resource and server of each pod that must tell its outcome."""
     instance: str = ""
 
 
@@ -68,7 +70,8 @@ def submit(client: Client, request: Request, namespace: str = "launchpad") -> Ru
             client.apply(build_limit(namespace, one.resource, one.server))
     run = build_run(request, namespace, secrets.token_hex(4))
     client.create(run)
-    return Run(run["metadata"]["name"], namespace, request.operation, request.instance)
+    places = tuple((one.resource, one.server) for one in request.resources)
+    return Run(run["metadata"]["name"], namespace, request.operation, places, request.instance)
 
 
 def _missing_template(client: Client, request: Request, namespace: str) -> list[str]:

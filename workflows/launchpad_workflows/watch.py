@@ -62,8 +62,10 @@ class Finished:
 
     @property
     def ok(self) -> bool:
-        """Whether every resource can be used."""
-        return self.phase == "Succeeded" and not any(outcome.failed for outcome in self.outcomes)
+        """Whether every resource that was asked for can be used, by its own outcome and not the run's phase alone."""
+        used = {(outcome.resource, outcome.server) for outcome in self.outcomes if not outcome.failed}
+        failed = any(outcome.failed for outcome in self.outcomes)
+        return self.phase == "Succeeded" and not failed and used.issuperset(self.run.places)
 
 
 @dataclass(frozen=True)

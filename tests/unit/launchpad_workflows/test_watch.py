@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from launchpad_workflows.watch import Clock, Progress, wait
 
 from tests.unit.launchpad_workflows.fakes import FakeClient
 
-RUN = Run("provision-alpha-1", "launchpad", "provision", "alpha")
+RUN = Run("provision-alpha-1", "launchpad", "provision", (("mysql", "main"),), "alpha")
 CREATED = Outcome(resource="mysql", provider="direct", server="main", status="created")
 FAILED = CREATED.model_copy(update={"status": "failed", "details": ("foreign schema",)})
 
@@ -125,6 +126,19 @@ def test_last_attempt_counts() -> None:
     assert finished.ok
 
 
+@pytest.mark.parametrize("nodes", [[], [node("Succeeded")], [node("Skipped")]])
+def test_run_that_succeeded_without_an_outcome_is_not_ok(nodes: list[dict[str, Any]]) -> None:
+    finished = wait(Scene([workflow("Succeeded", *nodes)]), RUN, 60, clock=Ticks().clock)
+
+    assert (finished.ok, finished.phase) == (False, "Succeeded")
+
+
+def test_each_resource_needs_an_outcome() -> None:
+    run = replace(RUN, places=(("mysql", "main"), ("storage", "main")))
+
+    assert not wait(Scene([workflow("Succeeded", node("Succeeded", CREATED))]), run, 60, clock=Ticks().clock).ok
+
+
 def test_our_deadline_ends_a_run_that_stands_still() -> None:
     waiting = node("Pending", synchronizationStatus={"waiting": "launchpad/ConfigMap/launchpad-limit-mysql-main/pods"})
     ticks = Ticks()
@@ -137,7 +151,8 @@ def test_our_deadline_ends_a_run_that_stands_still() -> None:
 
 
 def test_cluster_that_is_away_for_a_while_is_asked_again() -> None:
-    states: list[Object | Exception] = [Unavailable("no answer"), Unavailable("no answer"), workflow("Succeeded")]
+    ended = workflow("Succeeded", node("Succeeded", CREATED))
+    states: list[Object | Exception] = [Unavailable("no answer"), Unavailable("no answer"), ended]
 
     assert wait(Scene(states), RUN, 60, clock=Ticks().clock).ok
 
