@@ -59,7 +59,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "LAUNCHPAD_NETWORK_POLICIES": Setting(True, "Whether the namespace denies all traffic but what an instance needs."),
     "LAUNCHPAD_CLUSTER_RESOURCES": Setting(
-        [], "Objects, as `Kind/name`, that may be cluster-wide or go beyond Pod Security baseline."
+        [], "Objects, as `Kind/name`, that may be cluster-wide, give rights or go beyond Pod Security baseline."
     ),
     "LAUNCHPAD_JOB_DEADLINE": Setting(3600, "Seconds after which an init job has failed."),
     "LAUNCHPAD_S3_BUCKET": Setting("", "Bucket for the files of Open edX. Derived from the instance with a storage server."),

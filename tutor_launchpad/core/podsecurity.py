@@ -1,4 +1,6 @@
-"""Objects that an instance's namespace and AppProject do not take: cluster-wide ones, and pods beyond the baseline.
+"""Objects that an instance's namespace and AppProject do not take.
+
+Cluster-wide ones, those that give rights or lift the namespace's limits, and pods beyond the baseline.
 
 The rules are those of Pod Security Standards' *baseline* (kubernetes.io/docs/concepts/security/pod-security-standards).
 """
@@ -20,6 +22,14 @@ CLUSTER_KINDS = frozenset({
     "PriorityClass", "PriorityLevelConfiguration", "RuntimeClass", "StorageClass", "ValidatingAdmissionPolicy",
     "ValidatingAdmissionPolicyBinding", "ValidatingWebhookConfiguration", "VolumeAttachment"
 })  # fmt: skip
+RIGHTS = frozenset({"Role", "RoleBinding"})
+LIMITS = {
+    "LimitRange": "set LAUNCHPAD_LIMITS instead",
+    "NetworkPolicy": "see LAUNCHPAD_NETWORK_POLICIES and the hook for network flows",
+    "ResourceQuota": "set LAUNCHPAD_QUOTA instead",
+}
+"""Kinds that the deploy itself keeps in the namespace → what to do instead."""
+POLICY_GROUPS = frozenset({"cilium.io", "crd.projectcalico.org", "projectcalico.org"})
 CAPABILITIES = frozenset({
     "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP",
     "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"
@@ -39,12 +49,24 @@ def problems(objects: Iterable[Object], allowed: tuple[str, ...]) -> list[str]:
     """One sentence for each object that may not be, with its remedy. `allowed`: `Kind/name` entries."""
     found = []
     for obj in objects:
+        limit = _limit(obj)
+        if limit:
+            found.append(f"{_name(obj)} could lift the namespace's limits, which only the deploy sets: {limit}.")
+            continue
         if _name(obj) in allowed:
             continue
+        if obj["kind"] in RIGHTS:
+            found.append(f"{_name(obj)} gives rights to whoever may write to the repository: {_remedy(obj)}.")
         if is_cluster_scoped(obj):
             found.append(f"{_name(obj)} is cluster-wide, and an instance owns only its namespace: {_remedy(obj)}.")
         found += [f"{_name(obj)} breaks Pod Security baseline: {reason}; {_remedy(obj)}." for reason in violations(obj)]
     return found
+
+
+def _limit(obj: Object) -> str:
+    """What to do instead of an object of the kinds that the AppProject never takes."""
+    group = obj.get("apiVersion", "").rpartition("/")[0]
+    return LIMITS["NetworkPolicy"] if group in POLICY_GROUPS else LIMITS.get(obj["kind"], "")
 
 
 def enforced_level(objects: Iterable[Object], allowed: tuple[str, ...]) -> str:

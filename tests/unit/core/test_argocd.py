@@ -89,10 +89,15 @@ def test_project_allows_this_repository_and_namespace_only() -> None:
     assert project["spec"]["sourceRepos"] == [URL]
     assert project["spec"]["destinations"] == [{"server": "https://kubernetes.default.svc", "namespace": "alpha"}]
     assert project["spec"]["clusterResourceWhitelist"] == []
-    assert [item["kind"] for item in project["spec"]["namespaceResourceBlacklist"]] == [
-        "LimitRange",
-        "ResourceQuota",
-        "NetworkPolicy",
+    assert [f"{item['group']}/{item['kind']}" for item in project["spec"]["namespaceResourceBlacklist"]] == [
+        "*/Role",
+        "*/RoleBinding",
+        "/LimitRange",
+        "/ResourceQuota",
+        "*/NetworkPolicy",
+        "cilium.io/*",
+        "crd.projectcalico.org/*",
+        "projectcalico.org/*",
     ]
 
 
@@ -106,6 +111,18 @@ def test_project_allows_the_kinds_of_listed_cluster_resources() -> None:
         {"group": "*", "kind": "ClusterRole"},
         {"group": "*", "kind": "PriorityClass"},
     ]
+
+
+@pytest.mark.usefixtures("patches")
+@pytest.mark.parametrize(
+    ("entries", "refused"),
+    [(["Role/x"], {"RoleBinding"}), (["RoleBinding/x", "Role/y"], set()), (["ClusterRole/x"], {"Role", "RoleBinding"})],
+)
+def test_project_takes_rights_only_of_a_listed_kind(entries: list[str], refused: set[str]) -> None:
+    project, _ = application_objects(render(LAUNCHPAD_CLUSTER_RESOURCES=entries))
+
+    kinds = {item["kind"] for item in project["spec"]["namespaceResourceBlacklist"]}
+    assert kinds & {"Role", "RoleBinding"} == refused
 
 
 def test_patches_extend_the_objects(patches: Callable[[str, str], None]) -> None:

@@ -71,6 +71,34 @@ def test_cluster_wide_kinds_are_refused(kind: str) -> None:
     assert len(problems([{"kind": kind, "metadata": {"name": "x"}}], ())) == 1
 
 
+@pytest.mark.parametrize("kind", ["Role", "RoleBinding"])
+def test_rights_are_refused_unless_listed(kind: str) -> None:
+    obj = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": {"name": "x"}}
+
+    (problem,) = problems([obj], ("Role/other", "RoleBinding/other"))
+
+    assert problem.endswith(f"list {kind}/x in LAUNCHPAD_CLUSTER_RESOURCES.")
+    assert problems([obj], (f"{kind}/x",)) == []
+
+
+LIMITING = {
+    "ResourceQuota": "v1",
+    "LimitRange": "v1",
+    "NetworkPolicy": "crd.projectcalico.org/v1",
+    "CiliumNetworkPolicy": "cilium.io/v2",
+}
+
+
+@pytest.mark.parametrize(("kind", "version"), LIMITING.items())
+def test_what_lifts_the_limits_is_refused_even_where_listed(kind: str, version: str) -> None:
+    obj = {"apiVersion": version, "kind": kind, "metadata": {"name": "x"}}
+
+    (problem,) = problems([obj], (f"{kind}/x",))
+
+    assert problem.startswith(f"{kind}/x could lift the namespace's limits")
+    assert "LAUNCHPAD_" in problem
+
+
 def test_ordinary_objects_have_no_problem() -> None:
     cron = {
         "kind": "CronJob",
