@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused, Unreachable
 from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER, owner
 from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.seal import Mask
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.resources import Resources
 
@@ -52,7 +54,7 @@ def provision_by_workflow(
         return Status.UNCHANGED, f"as provisioned on {', '.join(map(str, resources.servers))}"
     finished = _run(deployment, cluster, resources)
     if not finished.ok:
-        raise LaunchpadError(_failure(deployment, finished))
+        raise LaunchpadError(_failure(finished, resources.passwords, deployment.mask))
     cluster.ensure(_secret(deployment, resources, {PROVISIONED: digest}))
     return _status(finished.outcomes), _summary(finished.outcomes)
 
@@ -111,7 +113,7 @@ def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Fini
             may_pass=(Unreachable,),
         )
     except ProvisioningError as error:
-        raise LaunchpadError(str(error)) from error
+        raise LaunchpadError(Mask(resources.passwords)(str(error))) from None
 
 
 class _Teller:
@@ -167,16 +169,21 @@ def _secret(deployment: Deployment, resources: Resources, annotations: dict[str,
     }
 
 
-def _failure(deployment: Deployment, finished: Finished) -> str:
-    """What failed, why, and where to look; log lines masked."""
-    mask = deployment.mask or (lambda text: text)
+def _failure(finished: Finished, passwords: Mapping[str, str], mask: Mask | None) -> str:
+    """What failed, why, and where to look. Masked with the request's own passwords, whoever knows of others."""
+    own = Mask(passwords)
     lines = [f"Provisioning failed: workflow {finished.run.namespace}/{finished.run.name} ended as {finished.phase}."]
     lines += [_line(outcome) for outcome in finished.outcomes if outcome.failed]
-    told = {(outcome.resource, outcome.server) for outcome in finished.outcomes if outcome.failed}
+    told = {(outcome.resource, outcome.server) for outcome in finished.outcomes}
     for failure in finished.failures:
         if (failure.resource, failure.server) not in told:
             lines += [f"{failure.resource}/{failure.server}: {failure.message}", *failure.log]
-    return mask("\n".join(lines))
+    told |= {(failure.resource, failure.server) for failure in finished.failures}
+    lines += [
+        f"{resource}/{server}: no outcome" for resource, server in finished.run.places if (resource, server) not in told
+    ]
+    text = own("\n".join(lines))
+    return mask(text) if mask else text
 
 
 def _line(outcome: Outcome) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.requests import MySQL, MySQLDatabase, Request
 
 from tests.unit.fake_deployment import make_deployment
 from tests.unit.fake_kubernetes import FakeApi
+from tutor_launchpad.adapters.kubernetes_transport import Request as HttpRequest
 from tutor_launchpad.core.errors import Conflict, LaunchpadError
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.types import Object
@@ -45,3 +48,40 @@ def test_names_are_claimed_before_the_secret_is_written() -> None:
         provision_by_workflow(make_deployment(api), api.cluster, RESOURCES, always=True)
 
     assert api.cluster.find("v1", "Secret", "launchpad-instance-alpha", "launchpad") is None
+
+
+class EndingApi(FakeApi):
+    """Its engine ends each workflow with the status that a test gives, as soon as it is made."""
+
+    def __init__(self, status: Object) -> None:
+        super().__init__()
+        self._status = status
+        self.after = self._end
+
+    def _end(self, request: HttpRequest) -> None:
+        for (plural, _, _), obj in self.objects.items():
+            if plural == "workflows":
+                obj["status"] = self._status
+
+
+def node(phase: str, **more: Any) -> Object:
+    parameters = [{"name": "resource", "value": "mysql"}, {"name": "server", "value": "main"}]
+    return {"id": "n", "name": "n", "type": "Pod", "phase": phase, "inputs": {"parameters": parameters}, **more}
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_failure_is_told_without_the_requests_passwords_whoever_else_masks(known: bool) -> None:
+    api = EndingApi({"phase": "Failed", "nodes": {"n": node("Failed", message=f"no luck with {PASSWORD}")}})
+    deployment = make_deployment(api, worker_image="worker:1")
+    if not known:
+        deployment.mask = None
+
+    with pytest.raises(LaunchpadError, match="mysql/main: no luck with «OPENEDX_MYSQL_PASSWORD»"):
+        provision_by_workflow(deployment, api.cluster, RESOURCES, always=True)
+
+
+def test_run_without_outcome_names_the_resource() -> None:
+    api = EndingApi({"phase": "Succeeded", "nodes": {"n": node("Succeeded")}})
+
+    with pytest.raises(LaunchpadError, match=r"ended as Succeeded\.\nmysql/main: no outcome"):
+        provision_by_workflow(make_deployment(api, worker_image="worker:1"), api.cluster, RESOURCES, always=True)
