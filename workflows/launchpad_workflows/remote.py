@@ -24,7 +24,7 @@ def provision(
 ) -> Finished:
     """Claim the names, start the run, wait for its end, record what was made.
 
-    The Secrets that the pods mount must be there; what is missing is named before anything is started. An
+    The Secret of the instance must be there; what it lacks is named before anything is started. An
     interruption at any point is finished by the next call. `verify` and `check` claim and record nothing.
     """
     makes = request.operation == "provision"

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 
 from launchpad_workflows.client import INSTANCE_LABEL, MANAGED, OPERATION_LABEL, WORKFLOWS, Client, Object
-from launchpad_workflows.credentials import PASSWORD, USERNAME, admin_secret, instance_secret
+from launchpad_workflows.credentials import instance_secret
 from launchpad_workflows.errors import Absent
 from launchpad_workflows.names import cut
 from launchpad_workflows.requests import Request
@@ -58,11 +58,12 @@ def build_run(request: Request, namespace: str, token: str) -> Object:
 
 
 def submit(client: Client, request: Request, namespace: str = "launchpad") -> Run:
-    """Look whether all that the pods will mount is there, then start the run.
+    """Look whether what the pods need is there, then start the run. Raises `Absent` with all that is missing.
 
-    Raises `Absent` with everything that is missing: a pod would wait for it until its deadline.
+    Of Secrets only the instance's own is read. Whoever deploys needs no right to read an administrator's: a pod without
+    one waits until its deadline, and Kubernetes says in its message which Secret it waits for.
     """
-    missing = [*_missing_secrets(client, request, namespace), *_missing_template(client, request, namespace)]
+    missing = [*_missing_keys(client, request, namespace), *_missing_template(client, request, namespace)]
     if missing:
         raise Absent(f"Nothing was started in namespace {namespace}: {'; '.join(missing)}.")
     for one in request.resources:
@@ -81,21 +82,13 @@ def _missing_template(client: Client, request: Request, namespace: str) -> list[
     return []
 
 
-def _missing_secrets(client: Client, request: Request, namespace: str) -> list[str]:
-    problems = []
-    for one in request.resources:
-        name = admin_secret(one.resource, one.server)
-        remedy = f"register the server {one.resource} {one.server} (again)"
-        problems += _missing_keys(client, namespace, name, [USERNAME, PASSWORD], remedy)
-    if request.operation != "check":
-        keys = list(dict.fromkeys(key for one in request.resources for key in one.password_keys()))
-        problems += _missing_keys(client, namespace, instance_secret(request.instance), keys, "write it first")
-    return problems
-
-
-def _missing_keys(client: Client, namespace: str, name: str, keys: list[str], remedy: str) -> list[str]:
+def _missing_keys(client: Client, request: Request, namespace: str) -> list[str]:
+    if request.operation == "check":
+        return []
+    name = instance_secret(request.instance)
     secret = client.find("v1", "Secret", name, namespace)
     if secret is None:
-        return [f"there is no Secret {name}: {remedy}"]
+        return [f"there is no Secret {name}: write it first"]
     held = secret.get("data") or {}
-    return [f"Secret {name} has no key {key}: {remedy}" for key in keys if key not in held]
+    keys = dict.fromkeys(key for one in request.resources for key in one.password_keys())
+    return [f"Secret {name} has no key {key}: write it first" for key in keys if key not in held]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from launchpad_workflows.client import Object
-from launchpad_workflows.errors import Absent
+from launchpad_workflows.errors import Absent, Forbidden
 from launchpad_workflows.register import register
 from launchpad_workflows.submit import build_run, submit
 from launchpad_workflows.templates.common import TemplateParams
@@ -57,15 +57,31 @@ def test_server_without_limit_gets_the_usual_one() -> None:
 
 
 def test_all_that_is_missing_is_named_and_nothing_started() -> None:
-    client = FakeClient(secret("launchpad-server-mysql-main", "username"))
+    client = FakeClient()
 
     with pytest.raises(Absent) as caught:
         submit(client, mysql_request())
 
-    assert "Secret launchpad-server-mysql-main has no key password: register the server mysql main" in str(caught.value)
     assert "there is no Secret launchpad-instance-alpha" in str(caught.value)
     assert "there is no WorkflowTemplate launchpad-provision" in str(caught.value)
     assert client.verbs() == set()
+
+
+def test_key_that_the_instances_secret_lacks_is_named() -> None:
+    with pytest.raises(Absent, match="Secret launchpad-instance-alpha has no key OPENEDX_MYSQL_PASSWORD"):
+        submit(ready(secret("launchpad-instance-alpha", "OTHER")), mysql_request())
+
+
+def test_administrators_secret_is_not_read() -> None:
+    client = ready(ADMIN, OWN)
+
+    def forbid(_verb: str, name: str) -> None:
+        if name.startswith("launchpad-server-"):
+            raise Forbidden(f"Cannot get Secret {name}: this user may not.")
+
+    client.before = forbid
+
+    assert submit(client, mysql_request()).places == (("mysql", "main"),)
 
 
 def test_check_needs_no_secret_of_an_instance() -> None:
