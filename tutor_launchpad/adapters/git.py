@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from tutor_launchpad.adapters.git_process import PushRejected, Runner
+from tutor_launchpad.adapters.git_process import PushRejected, Runner, is_race
 from tutor_launchpad.adapters.processes import ProcessFailed
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, NotFound
 
 PUSH_ATTEMPTS = 20
+FETCH_ATTEMPTS = 6
 
 
 @dataclass
@@ -102,7 +103,7 @@ class Repository:
         files: Mapping[str, bytes],
         message: str,
         allowed: Callable[[str], None],
-        checked: Callable[[], None] = lambda: None,
+        checked: Callable[[], object] = lambda: None,
     ) -> tuple[str, bool]:
         """Make the folder hold exactly these files, in one commit; returns (commit, whether it is new).
 
@@ -110,6 +111,7 @@ class Repository:
         commit that will be the parent and raises where it may not be; `checked` is called before each publication.
         """
         self._make()
+        self._refuse_edits(folder)
         for attempt in range(PUSH_ATTEMPTS):
             parent = self.fetch()
             allowed(parent)
@@ -163,13 +165,24 @@ class Repository:
         self._make()
         target = f"refs/launchpad/{self.branch}"
         try:
-            self._git("fetch", "--quiet", "--no-tags", self.remote, f"+refs/heads/{self.branch}:{target}")
+            self._fetch_to(target)
         except NotFound:
             if "fatal: couldn't find remote ref" not in self.git.last_error.lower():
                 raise
             listed = self._git("ls-remote", "--heads", self.remote).decode().split()
             return self._empty_or_refuse([name.removeprefix("refs/heads/") for name in listed[1::2]])
         return self._resolve(target)
+
+    def _fetch_to(self, target: str) -> None:
+        """Fetch the branch; again where another run of this root holds the reference at that moment."""
+        for attempt in range(FETCH_ATTEMPTS):
+            try:
+                self._git("fetch", "--quiet", "--no-tags", self.remote, f"+refs/heads/{self.branch}:{target}")
+                return
+            except LaunchpadError:
+                if attempt + 1 == FETCH_ATTEMPTS or not is_race(self.git.last_error):
+                    raise
+                self.sleep(0.2 * 2**attempt)
 
     def _empty_or_refuse(self, branches: list[str]) -> str:
         if branches:
@@ -227,12 +240,33 @@ class Repository:
         except ProcessFailed as error:
             raise PushRejected(error.stderr) from error
 
+    def _shows_branch(self) -> bool:
+        """Whether a local repository has a work tree, and this branch in it."""
+        if self.remote or not (self.path / ".git").exists():
+            return False
+        with contextlib.suppress(ProcessFailed):
+            return self._git("symbolic-ref", "--quiet", "HEAD").decode().strip() == f"refs/heads/{self.branch}"
+        return False
+
+    def _refuse_edits(self, folder: PurePosixPath) -> None:
+        """Raise where the work tree holds what nobody has committed. What an interrupted run of ours left is no edit."""
+        if not self._shows_branch() or not self._local_head():
+            return
+        changed = self._git("diff", "--name-only", "--diff-filter=d", "HEAD", "--", str(folder)).decode().splitlines()
+        if changed and self._differs("HEAD~1", folder):
+            raise Conflict(
+                f"{self.path / changed[0]} was changed by hand and not committed; the deploy would write over it. Commit "
+                f"the change, or undo it with `git -C {self.path} restore {folder}`."
+            )
+
+    def _differs(self, commit: str, folder: PurePosixPath) -> bool:
+        with contextlib.suppress(ProcessFailed):
+            return bool(self._git("diff", "--name-only", "--diff-filter=d", commit, "--", str(folder)))
+        return True
+
     def _refresh_work_tree(self, folder: PurePosixPath) -> None:
         """Show the folder's commit in the work tree of a local repository that has this branch checked out."""
-        if self.remote or not (self.path / ".git").exists():
-            return
-        checked_out = self._git("symbolic-ref", "--quiet", "HEAD").decode().strip()
-        if checked_out == f"refs/heads/{self.branch}" and self._git("status", "--porcelain", "--", str(folder)):
+        if self._shows_branch() and self._git("status", "--porcelain", "--", str(folder)):
             self._git("restore", "--source=HEAD", "--staged", "--worktree", "--", str(folder))
 
 

@@ -32,10 +32,25 @@ _UNREACHABLE = re.compile(
     re.IGNORECASE,
 )
 _RACE = re.compile(
-    r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value", re.IGNORECASE
+    r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value|could not set 'core",
+    re.IGNORECASE,
 )
+_OTHER_REPOSITORY = {
+    f"GIT_{name}"
+    for line in (
+        "DIR WORK_TREE INDEX_FILE OBJECT_DIRECTORY ALTERNATE_OBJECT_DIRECTORIES COMMON_DIR NAMESPACE PREFIX GRAFT_FILE",
+        "SHALLOW_FILE REPLACE_REF_BASE IMPLICIT_WORK_TREE",
+    )
+    for name in line.split()
+}
+"""What Git sets for its hooks; it would lead every command of ours to the repository of the hook."""
 _TOLD = re.compile(r"^(fatal|error|remote|!)")
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+
+
+def is_race(text: str) -> bool:
+    """Whether Git says that somebody else was at the same reference."""
+    return bool(_RACE.search(text))
 
 
 class PushRejected(LaunchpadError):
@@ -59,6 +74,7 @@ class Runner:
                 ["git", *self._options(network), *arguments],
                 cwd=cwd,
                 env=self._environment(network),
+                without=_OTHER_REPOSITORY,
                 stdin=stdin,
                 timeout=NETWORK_TIMEOUT,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, TimedOut
@@ -26,12 +26,13 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
     stdin: bytes | None = None,
     timeout: float = 120.0,
 ) -> bytes:
     """What the program prints on standard output.
 
-    `env` is added to our own environment, `timeout` is in seconds. Raises `NotFound` where the program is not
+    `env` is added to our own environment less `without`, `timeout` is in seconds. Raises `NotFound` where the program is not
     installed, `TimedOut`, and `ProcessFailed`.
     """
     text = " ".join(command[:3])
@@ -39,7 +40,7 @@ def run(
         process = subprocess.Popen(
             list(command),
             cwd=cwd,
-            env={**os.environ, **(env or {})},
+            env={**{name: value for name, value in os.environ.items() if name not in without}, **(env or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -40,7 +40,7 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
     run_steps(deployment, check, display.step)
     cluster = plan_cluster(deployment)
     if output == "json":
-        files = tuple((change.action, change.path) for change in deployment.changes)
+        files = tuple(deployment.changes)
         changed = bool(files or cluster)
         click.echo(
             render_json(

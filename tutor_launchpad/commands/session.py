@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor_launchpad.adapters.locks import RootLock
 from tutor_launchpad.adapters.repositories import open_repository
 from tutor_launchpad.adapters.tutor import load_configuration, save_generated
 from tutor_launchpad.core.settings import read_settings
@@ -14,13 +15,14 @@ from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
 def open_deployment(
     root: Path, options: Options, wish: Wish, progress: Progress, needs_repository: bool = True
 ) -> Deployment:
-    """The deployment of this root, with its cluster reached; no step has run."""
+    """The deployment of this root, with its cluster reached; no step has run. Unless dry, the root is locked."""
+    lock = RootLock(make_own_folder(root))
     if not options.dry_run:
+        lock.acquire(progress.say)
         save_generated(root)
     configuration = load_configuration(root, {})
     settings = read_settings(configuration.config)
     cluster = find_cluster(settings, root, wish, changes=not options.dry_run, needs_repository=needs_repository)
-    make_own_folder(root)
     return Deployment(
         root=root,
         options=options,
@@ -29,4 +31,5 @@ def open_deployment(
         cluster=cluster,
         repository=open_repository(settings, root),
         loaded=configuration,
+        lock=lock,
     )

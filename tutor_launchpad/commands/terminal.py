@@ -83,4 +83,5 @@ class TerminalDisplay:
 
 
 def _line(mark: str, result: StepResult) -> str:
-    return f"{mark} {result.name:10} {result.seconds:6.1f} s  {result.detail}".strip()
+    detail = "" if result.status is Status.FAILED else result.detail  # the error itself follows
+    return f"{mark} {result.name:10} {result.seconds:6.1f} s  {detail}".strip()

@@ -22,6 +22,7 @@ import yaml
 from tutor_launchpad.core.types import Config, Object
 
 FORMAT = 1
+ABOUT = "launchpad.json"
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -69,7 +70,7 @@ def make_record(contents: Contents) -> Record:
         "config.yml": dump_yaml(contents.public_user, sort=True),
         "requirements.txt": "".join(f"{line}\n" for line in sorted(contents.requirements)).encode(),
         "application.yml": b"---\n".join(dump_yaml(item) for item in contents.application),
-        "launchpad.json": (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(),
+        ABOUT: (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(),
     }
     files |= {f"plugins/{name}": data for name, data in contents.plugin_files.items()}
     files |= manifest_files(contents.manifests)
@@ -88,6 +89,15 @@ def manifest_files(objects: Iterable[Object]) -> dict[str, bytes]:
             path = f"manifests/{name}.{item['apiVersion'].split('/')[0]}.yml"
         files[path] = dump_yaml(item)
     return files
+
+
+def read_about(data: bytes) -> dict[str, Any] | None:
+    """What a `launchpad.json` says; None where it is none, for everybody with access to Git may have changed it."""
+    try:
+        about = json.loads(data)
+    except ValueError:
+        return None
+    return about if isinstance(about, dict) and isinstance(about.get("hosts") or [], list) else None
 
 
 def public_settings(user: Config, secrets: Iterable[str]) -> Config:

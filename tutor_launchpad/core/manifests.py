@@ -54,9 +54,8 @@ def _keep_data(claim: Object) -> None:
     annotations = claim["metadata"].get("annotations") or {}
     given = [part for part in annotations.get(SYNC_OPTIONS, "").split(",") if part]
     kept = ",".join(dict.fromkeys([*given, *KEPT.split(",")]))
-    claim["metadata"]["annotations"] = {**annotations, SYNC_OPTIONS: kept}
     # A claim that a revision no longer names stays, and must not count as a difference for ever.
-    annotations[COMPARE_OPTIONS] = "IgnoreExtraneous"
+    claim["metadata"]["annotations"] = {**annotations, SYNC_OPTIONS: kept, COMPARE_OPTIONS: "IgnoreExtraneous"}
 
 
 def _autoscaled(objects: Iterable[Object]) -> set[tuple[str, str]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import Enum
 
+from tutor_launchpad.core.plan import FileChange
+
 
 class Status(str, Enum):
     """How a step ended."""
@@ -42,12 +44,12 @@ class DeployResult:
 
 @dataclass(frozen=True)
 class PlanResult:
-    """What a deploy would change. `files`: (action, path) in the instance's folder; `cluster`: a line an object."""
+    """What a deploy would change. `files`: in the instance's folder; `cluster`: a line an object."""
 
     instance: str
     repository: str
     changed: bool
-    files: tuple[tuple[str, str], ...]
+    files: tuple[FileChange, ...]
     cluster: tuple[str, ...]
 
 

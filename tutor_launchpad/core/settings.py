@@ -139,9 +139,10 @@ def _instance_problems(settings: Settings, config: Config) -> list[str]:
 def _repository_problems(settings: Settings) -> list[str]:
     url = settings.repository
     problems = []
-    if re.match(r"[a-z+]+://[^/@]*:(?!\d+/)[^@]*@", url, re.IGNORECASE):
+    holds_password = re.match(r"[a-z+]+://[^/@]*:(?!\d+/)[^@]*@", url, re.IGNORECASE)
+    if holds_password or re.match(r"https?://[^/]*@", url, re.IGNORECASE):
         problems.append(
-            "LAUNCHPAD_REPOSITORY holds a password: take it out of the URL and put it into a file named by "
+            "LAUNCHPAD_REPOSITORY holds a password, token or user name: take it out of the URL and put it into a file named by "
             "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE, or into Git's credential helper."
         )
     elif ("://" in url and not _is_address(url)) or url.startswith("-"):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from tutor_launchpad import hooks
-from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
+from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
+from tutor_launchpad.core.instance import ABOUT, read_about
 from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
@@ -39,25 +39,32 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
 
 
 def repository_problems(deployment: Deployment) -> list[str]:
-    """Folders and hosts of the repository that are another instance's."""
+    """Folders and hosts of the repository that are another instance's; a neighbour that cannot be read is told of."""
     head = deployment.repository.fetch()
-    recorded = deployment.repository.find(INSTANCES, "launchpad.json", head)
-    about = {name: json.loads(data) for name, data in recorded.items()}
-    name = deployment.settings.instance
-    ours = about.pop(name, None)
-    problems = shared_hosts(deployment.hosts, {other: item.get("hosts", []) for other, item in about.items()})
-    if ours is not None:
-        problems += owner_problems(deployment, str(ours.get("id", "")))
-    return problems
+    recorded = deployment.repository.find(INSTANCES, ABOUT, head)
+    ours = recorded.pop(deployment.settings.instance, None)
+    hosts: dict[str, list[str]] = {}
+    for name, data in recorded.items():
+        about = read_about(data)
+        if about is None:
+            deployment.progress.say(f"{INSTANCES / name / ABOUT} cannot be read: its hosts are not compared")
+        else:
+            hosts[name] = [str(host) for host in about.get("hosts") or []]
+    problems = shared_hosts(deployment.hosts, hosts)
+    return problems if ours is None else [*problems, *owner_problems(deployment, ours)]
 
 
-def owner_problems(deployment: Deployment, recorded_id: str) -> list[str]:
-    """One sentence where the folder was recorded by another Tutor root."""
-    if recorded_id == deployment.config.get("ID"):
+def owner_problems(deployment: Deployment, recorded: bytes) -> list[str]:
+    """One sentence where the folder was recorded by another Tutor root, or does not say by whom."""
+    folder, address = deployment.settings.folder, deployment.repository.address
+    about = read_about(recorded)
+    if about is None:
+        return [f"{folder / ABOUT} of {address} cannot be read, so nobody knows whose it is: restore it with Git."]
+    if about.get("id") == deployment.config.get("ID"):
         return []
     return [
-        f"Folder {deployment.settings.folder} of {deployment.repository.address} belongs to another Tutor root "
-        f"(its ID is {recorded_id}): choose another K8S_NAMESPACE, or deploy from that root."
+        f"Folder {folder} of {address} belongs to another Tutor root (its ID is {about.get('id')}): choose another "
+        "K8S_NAMESPACE, or deploy from that root."
     ]
 
 
@@ -85,5 +92,3 @@ def _collect(find: Callable[[], list[str]]) -> list[str]:
         return list(error.problems)
     except NotFound as error:
         return [str(error)]
-    except LaunchpadError:
-        raise

@@ -15,6 +15,7 @@ from tutor_launchpad.core.types import Config, Object
 if TYPE_CHECKING:
     from tutor_launchpad.adapters.git import Repository
     from tutor_launchpad.adapters.kubernetes import Cluster
+    from tutor_launchpad.adapters.locks import RootLock
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.instance import Record
     from tutor_launchpad.core.plan import FileChange
@@ -56,6 +57,7 @@ class Deployment:
     overrides: Config = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     resources: Resources | None = None
+    lock: RootLock | None = None
     loaded: Configuration = field(default_factory=lambda: Configuration({}, {}, {}))
     objects: list[Object] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)

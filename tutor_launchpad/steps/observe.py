@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from tutor_launchpad.core.errors import Forbidden, NotFound
+from tutor_launchpad.core.instance import ABOUT, read_about
 from tutor_launchpad.core.jobs import is_init_job
 from tutor_launchpad.core.status import InstanceStatus, Pods, read_jobs, read_pods
 from tutor_launchpad.core.types import Object
@@ -19,8 +19,8 @@ def observe(deployment: Deployment) -> InstanceStatus:
     """The status of this root's instance."""
     settings, repository = deployment.settings, deployment.repository
     head = repository.fetch()
-    about = repository.files(settings.folder, head).get("launchpad.json")
-    recorded = json.loads(about) if about else {}
+    about = repository.files(settings.folder, head).get(ABOUT)
+    recorded = (read_about(about) or {}) if about else {}
     cluster = deployment.cluster
     application: Object = {}
     pods: Pods | None = None

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
+from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.results import DeployResult, Status, StepResult
 from tutor_launchpad.steps.deployment import Deployment, Step
 
@@ -21,6 +22,9 @@ def run_steps(deployment: Deployment, steps: Iterable[Step], shown: Shown) -> De
             status, detail = Status.FAILED, ""
             try:
                 status, detail = step.run(deployment)
+            except LaunchpadError as error:
+                detail = str(error).splitlines()[0]
+                raise
             finally:
                 result = StepResult(step.name, status, round(time.monotonic() - started, 2), detail)
                 deployment.results.append(result)

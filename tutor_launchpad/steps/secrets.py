@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from tutor_launchpad.core.argocd import API
+from tutor_launchpad.core.instance import ABOUT, read_about
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 LABEL = "launchpad.openedx.org/sealed"
 KEPT_REVISIONS = 10
-ABOUT = "launchpad.json"
+YOUNG = timedelta(hours=1)
+"""A Secret may be this young and named by no revision yet: a deploy applies before it commits."""
 
 
 def missing_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> list[Object]:
@@ -37,9 +39,12 @@ def drop_old_secrets(deployment: Deployment) -> None:
     """Delete the Secrets that no revision names to which somebody may still go back, or which still runs."""
     cluster, namespace = deployment.cluster, deployment.settings.instance
     assert cluster is not None
-    kept = {name for about in _kept_records(deployment, cluster) for name in json.loads(about).get("secrets", [])}
+    records = (read_about(about) or {} for about in _kept_records(deployment, cluster))
+    kept = {name for about in records for name in about.get("secrets") or []}
+    youngest = f"{datetime.now(timezone.utc) - YOUNG:%Y-%m-%dT%H:%M:%SZ}"
     for item in cluster.list("v1", "Secret", namespace, labels=f"{LABEL}=true"):
-        if item["metadata"]["name"] not in kept:
+        old = str(item["metadata"].get("creationTimestamp", "")) < youngest
+        if old and item["metadata"]["name"] not in kept:
             cluster.delete("v1", "Secret", item["metadata"]["name"], namespace)
 
 

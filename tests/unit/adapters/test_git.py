@@ -77,6 +77,61 @@ def test_work_tree_that_was_left_behind_is_shown_again(tmp_path: Path) -> None:
     assert (tmp_path / "repo/instances/alpha/a").read_bytes() == b"1"
 
 
+def test_edit_that_nobody_committed_is_not_lost(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    _record(repository, {"a": b"1"})
+    (tmp_path / "repo/instances/alpha/a").write_bytes(b"mine")
+
+    with pytest.raises(Conflict, match="was changed by hand and not committed"):
+        _record(repository, {"a": b"2"})
+
+    assert (tmp_path / "repo/instances/alpha/a").read_bytes() == b"mine"
+
+
+def test_work_tree_of_an_interrupted_record_is_brought_up_to_date(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    first, _ = _record(repository, {"a": b"1", "gone": b"x"})
+    _record(repository, {"a": b"2", "new": b"y"})
+    _git("read-tree", "-u", "--reset", first, cwd=tmp_path / "repo")
+
+    assert not _record(_local(tmp_path / "repo"), {"a": b"2", "new": b"y"})[1]
+    assert _git("status", "--porcelain", cwd=tmp_path / "repo") == ""
+
+
+def test_other_branch_in_the_work_tree_is_left_alone(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    first, _ = _record(repository, {"a": b"1"})
+    _git("checkout", "-q", "--detach", first, cwd=tmp_path / "repo")
+
+    revision, new = _record(repository, {"a": b"2"})
+
+    assert new
+    assert _git("rev-parse", "main", cwd=tmp_path / "repo") == revision
+    assert (tmp_path / "repo/instances/alpha/a").read_bytes() == b"1"
+
+
+def test_environment_of_a_git_hook_leads_nowhere_else(
+    tmp_path: Path, bare: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_DIR", str(bare))
+
+    revision, _ = _record(_local(tmp_path / "repo"), {"a": b"1"})
+
+    monkeypatch.delenv("GIT_DIR")
+    assert _git("rev-parse", "main", cwd=tmp_path / "repo") == revision
+    assert _git("for-each-ref", cwd=bare) == ""
+
+
+def test_runs_of_one_root_fetch_at_the_same_time(tmp_path: Path, bare: Path) -> None:
+    first, _ = _record(_remote(tmp_path / "seed", bare), {"a": b"1"})
+    _remote(tmp_path / "cache", bare).fetch()
+
+    with ThreadPoolExecutor(6) as pool:
+        heads = list(pool.map(lambda _: _remote(tmp_path / "cache", bare).fetch(), range(12)))
+
+    assert set(heads) == {first}
+
+
 def test_record_is_pushed_and_read_back(tmp_path: Path, bare: Path) -> None:
     revision, new = _record(_remote(tmp_path / "cache", bare), {"launchpad.json": b"{}"})
 

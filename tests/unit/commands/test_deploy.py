@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,10 @@ def test_status_before_and_after(root: Root) -> None:
         ({"RUN_SMTP": False, "SMTP_PORT": "smtp"}, "SMTP_PORT 'smtp' is not a port"),
         ({"LAUNCHPAD_BRANCH": "a..b"}, "LAUNCHPAD_BRANCH 'a..b' is not a branch name"),
         ({"LAUNCHPAD_REPOSITORY": "ftp://example.com/x"}, "use a path, an https:// or an ssh:// address"),
-        ({"LAUNCHPAD_REPOSITORY": "https://me:pass@example.com/x"}, "LAUNCHPAD_REPOSITORY holds a password"),
+        (
+            {"LAUNCHPAD_REPOSITORY": "https://me:pass@example.com/x"},
+            "LAUNCHPAD_REPOSITORY holds a password, token or user name",
+        ),
         ({"OPENEDX_SECRET_KEY": "abc"}, "OPENEDX_SECRET_KEY is secret but has only 3 characters"),
         ({"OPENEDX_MYSQL_PASSWORD": "openedx"}, "OPENEDX_MYSQL_PASSWORD would be readable in Git"),
     ],
@@ -238,3 +242,45 @@ def test_two_instances_share_a_repository_but_no_host(make_root: Callable[..., R
     assert "Host local.openedx.io is used by instance openedx already" in refused.stderr
     assert accepted.status == 0, accepted.stderr
     assert {path.name for path in (tmp_path / "shared" / "instances").iterdir()} == {"openedx", "second"}
+
+
+def _commit(repository: Path, path: str, text: str) -> None:
+    (repository / path).parent.mkdir(parents=True, exist_ok=True)
+    (repository / path).write_text(text)
+    for command in (["add", path], ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "by hand"]):
+        subprocess.run(["git", *command], cwd=repository, check=True)
+
+
+@pytest.mark.parametrize("broken", ["{", '["x"]', '{"hosts": 3}'])
+def test_broken_neighbour_is_told_of_and_stops_nobody(root: Root, broken: str) -> None:
+    root.launchpad("deploy")
+    _commit(root.repository, "instances/neighbour/launchpad.json", broken)
+
+    ran = root.launchpad("deploy")
+
+    assert ran.status == 0, ran.stderr
+    assert "instances/neighbour/launchpad.json cannot be read" in ran.stderr
+
+
+def test_own_record_that_cannot_be_read_is_refused(root: Root) -> None:
+    root.launchpad("deploy")
+    _commit(root.repository, "instances/openedx/launchpad.json", "{")
+
+    ran = root.launchpad("deploy", "--output", "json")
+
+    assert ran.status == 1
+    assert "nobody knows whose it is: restore it with Git" in ran.stderr
+    (step,) = json.loads(ran.stdout)["steps"]
+    assert (step["status"], step["detail"]) == ("failed", ran.stderr.rpartition("Error: ")[2].strip())
+
+
+def test_two_first_runs_of_one_root_end_well(make_root: Callable[..., Root]) -> None:
+    root = make_root()
+    config = {name: value for name, value in root.config.items() if "LAUNCHPAD" not in name and name != "ID"}
+    (root.path / "config.yml").write_text(yaml.safe_dump(config))
+
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: root.launchpad("deploy"), range(2)))
+
+    assert [ran.status for ran in runs] == [0, 0], [ran.stderr for ran in runs]
+    assert json.loads((root.folder / "launchpad.json").read_text())["id"] == root.config["ID"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tutor_launchpad.core.manifests import SYNC_OPTIONS, images, instance_objects
+from tutor_launchpad.core.manifests import COMPARE_OPTIONS, SYNC_OPTIONS, images, instance_objects
 from tutor_launchpad.core.types import Object
 
 
@@ -62,7 +62,7 @@ def test_other_service_stays(spec: dict[str, Any]) -> None:
 def test_claim_outlives_its_manifest(annotations: dict[str, str] | None, expected: str) -> None:
     (found,) = instance_objects([_object("PersistentVolumeClaim", annotations=annotations)])
 
-    assert found["metadata"]["annotations"][SYNC_OPTIONS] == expected
+    assert found["metadata"]["annotations"] == {SYNC_OPTIONS: expected, COMPARE_OPTIONS: "IgnoreExtraneous"}
 
 
 def test_autoscaled_workload_has_no_number_of_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tutor_launchpad.core.plan import FileChange
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.results import (
     DeployResult,
@@ -34,13 +35,13 @@ def test_deploy_result_has_this_shape() -> None:
 
 
 def test_plan_result_has_this_shape() -> None:
-    result = PlanResult("moon", "x", True, (("add", "config.yml"),), ("create Namespace moon",))
+    result = PlanResult("moon", "x", True, (FileChange("config.yml", "add", ""),), ("create Namespace moon",))
 
     assert json.loads(render_json(result)) == {
         "instance": "moon",
         "repository": "x",
         "changed": True,
-        "files": [["add", "config.yml"]],
+        "files": [{"path": "config.yml", "action": "add", "diff": ""}],
         "cluster": ["create Namespace moon"],
     }
 

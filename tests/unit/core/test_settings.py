@@ -122,19 +122,19 @@ def test_missing_key_names_the_command_that_makes_it() -> None:
 @pytest.mark.parametrize(
     "url",
     ["https://me:h1dden@example.com/x", "HTTPS://me:h1dden@example.com", "ssh://me:h1dden@example.com/x",
-     "https://:h1dden@example.com/x", "https://me:h1d/den@example.com/x"],
+     "https://:h1dden@example.com/x", "https://me:h1d/den@example.com/x", "https://h1dden@example.com/x"],
 )  # fmt: skip
 def test_password_in_the_address_is_refused_and_not_repeated(url: str) -> None:
     (problem,) = _problems(repository=url)
 
-    assert problem.startswith("LAUNCHPAD_REPOSITORY holds a password")
+    assert problem.startswith("LAUNCHPAD_REPOSITORY holds a password, token or user name")
     assert "h1d" not in problem
 
 
 @pytest.mark.parametrize(
     "url",
     ["", "/srv/git", "~/git", "./git", "file:///srv/git", "https://example.com:8443/team@x/repo.git",
-     "https://git@example.com/x", "ssh://git@example.com:2222/x.git", "git@example.com:team/x.git"],
+     "ssh://git@example.com:2222/x.git", "git@example.com:team/x.git"],
 )  # fmt: skip
 def test_usual_addresses_are_taken(url: str) -> None:
     assert read_settings({**CONFIG, "LAUNCHPAD_REPOSITORY": url}).repository == url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import PurePosixPath
 from typing import Any, cast
 
@@ -27,9 +28,9 @@ class Recorded:
         return json.dumps({"secrets": self.revisions[revision]}).encode() if revision in self.revisions else b""
 
 
-def _secret(name: str, sealed: bool = True) -> Object:
+def _secret(name: str, sealed: bool = True, made: str = "2024-01-01T00:00:00Z") -> Object:
     labels = {LABEL: "true"} if sealed else {}
-    metadata = {"name": name, "namespace": "alpha", "labels": labels}
+    metadata = {"name": name, "namespace": "alpha", "labels": labels, "creationTimestamp": made}
     return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": {}}
 
 
@@ -61,3 +62,14 @@ def test_secrets_of_kept_live_and_synced_revisions_stay() -> None:
     drop_old_secrets(deployment)
 
     assert _names(api) == {"newest", "live", "synced", "foreign"}
+
+
+def test_young_secret_that_another_run_will_name_stays() -> None:
+    now = f"{datetime.now(timezone.utc):%Y-%m-%dT%H:%M:%SZ}"
+    api = FakeApi(_secret("old"), _secret("young", made=now))
+    deployment = make_deployment(api)
+    deployment.repository = cast("Any", Recorded({}))
+
+    drop_old_secrets(deployment)
+
+    assert _names(api) == {"young"}
