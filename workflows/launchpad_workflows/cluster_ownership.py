@@ -48,7 +48,7 @@ class ClusterOwnership:
         claims: dict[Item, Claim] = {}
         for item, live in found.items():
             record = live or self._create(item, instance)
-            claims[item] = "ours" if record.get("data", {}).get(MADE) == "true" else "new"
+            claims[item] = "ours" if _made(record) else "new"
         return claims
 
     def record(self, items: Iterable[Item], instance: str) -> None:
@@ -58,11 +58,11 @@ class ClusterOwnership:
             obj["data"][MADE] = "true"
             self.client.apply(obj)
 
-    def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
+    def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
         """Name → instance."""
         labels = {INSTANCE_LABEL: instance, RESOURCE_LABEL: resource, SERVER_LABEL: server}
         records = self._list({label: value for label, value in labels.items() if value})
-        found = {_item(record): _owner(record) for record in records}
+        found = {_item(record): _owner(record) for record in records if _made(record) or not made}
         return {item: owner for item, owner in found.items() if matches(item, owner, instance, resource, server)}
 
     def release(self, items: Iterable[Item], instance: str) -> None:
@@ -71,6 +71,12 @@ class ClusterOwnership:
             live = self._find(item)
             if live is not None and self._holds(live, instance):
                 self.client.delete("v1", "ConfigMap", _name(item), self.namespace)
+
+    def release_claims(self, resource: str, server: str) -> None:
+        """Delete the records without `made`."""
+        for record in self._list({RESOURCE_LABEL: resource, SERVER_LABEL: server}):
+            if not _made(record):
+                self.client.delete("v1", "ConfigMap", record["metadata"]["name"], self.namespace)
 
     def _list(self, labels: dict[str, str]) -> list[Object]:
         selector = ",".join(f"{label}={value}" for label, value in {KIND_LABEL: OWNER, **labels}.items())
@@ -122,3 +128,7 @@ def _item(record: Object) -> Item:
 
 def _owner(record: Object) -> str:
     return str(record.get("data", {}).get("instance", ""))
+
+
+def _made(record: Object) -> bool:
+    return bool(record.get("data", {}).get(MADE) == "true")

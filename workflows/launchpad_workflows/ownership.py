@@ -41,12 +41,16 @@ class Ownership(Protocol):
         """These claimed names were made."""
         ...
 
-    def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
-        """Name → instance, of one instance or server or of all; of whichever root."""
+    def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
+        """Name → instance, of one instance or server or of all; of whichever root. `made`: only those made."""
         ...
 
     def release(self, items: Iterable[Item], instance: str) -> None:
         """These names are nobody's any more; those of another instance or root are left alone."""
+        ...
+
+    def release_claims(self, resource: str, server: str) -> None:
+        """The server is given up: its names that were claimed and never made are nobody's, whosoever they were."""
         ...
 
 
@@ -109,10 +113,10 @@ class FileOwnership:
             for item in items:
                 entries[_key(item)] = {**vars(item), "instance": instance, "root": self.root, "made": True}
 
-    def owned(self, instance: str = "", resource: str = "", server: str = "") -> dict[Item, str]:
+    def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
         """Name → instance."""
         with self._open() as entries:
-            values = list(entries.values())
+            values = [entry for entry in entries.values() if entry["made"] or not made]
         found = {
             Item(*(one[part] for part in ("resource", "server", "kind", "name"))): one["instance"] for one in values
         }
@@ -124,6 +128,13 @@ class FileOwnership:
             for item in items:
                 if self._holds(entries.get(_key(item), {}), instance):
                     del entries[_key(item)]
+
+    def release_claims(self, resource: str, server: str) -> None:
+        """Forget."""
+        with self._open() as entries:
+            for key, entry in list(entries.items()):
+                if (entry["resource"], entry["server"]) == (resource, server) and not entry["made"]:
+                    del entries[key]
 
     def _holds(self, entry: dict[str, Any], instance: str) -> bool:
         return entry.get("instance") == instance and entry.get("root", "") == self.root

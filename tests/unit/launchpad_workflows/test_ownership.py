@@ -89,6 +89,17 @@ def test_only_the_owner_releases(ownership: Ownership) -> None:
     assert ownership.owned() == {}
 
 
+def test_server_that_is_given_up_frees_what_was_never_made(ownership: FileOwnership | ClusterOwnership) -> None:
+    elsewhere = Item("mysql", "spare", "user", "a__openedx")
+    ownership.claim([DATABASE, USER, elsewhere], "alpha")
+    ownership.record([DATABASE], "alpha")
+
+    assert ownership.owned(made=True) == {DATABASE: "alpha"}
+    with_root(ownership, "XyZ").release_claims("mysql", "main")
+
+    assert set(ownership.owned()) == {DATABASE, elsewhere}
+
+
 def test_request_gets_its_claims_and_gives_them_back(ownership: Ownership) -> None:
     request = claim_names(fake_request(names=("a", "b")), ownership)
     outcome = Outcome(resource="fake", provider="test", server="main", status="created")

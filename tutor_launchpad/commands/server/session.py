@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 from pydantic import ValidationError
@@ -18,6 +18,9 @@ from tutor_launchpad.core.settings import read_settings
 from tutor_launchpad.steps.provision import OWNERS
 from tutor_launchpad.steps.resources import request_problems
 from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
+
+if TYPE_CHECKING:
+    from launchpad_workflows.ownership import Ownership
 
 OF_DATABASES = ("host", "port", "tls")
 OPTIONS = {
@@ -78,15 +81,19 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     return server, credentials
 
 
-def refuse_used(servers: Servers, root: Path, server: Server) -> None:
-    """Raises `Refused` with the instances that own something on the server."""
+def open_ownership(servers: Servers, root: Path) -> Ownership:
+    """Who owns what on these servers."""
     from launchpad_workflows.cluster_ownership import ClusterOwnership
-    from launchpad_workflows.ownership import FileOwnership, Ownership
+    from launchpad_workflows.ownership import FileOwnership
 
-    owners: Ownership = FileOwnership(root / OWNERS)
     if isinstance(servers, ClusterServers):
-        owners = ClusterOwnership(servers.cluster, servers.namespace)
-    owned = owners.owned(resource=server.resource, server=server.name)
+        return ClusterOwnership(servers.cluster, servers.namespace)
+    return FileOwnership(root / OWNERS)
+
+
+def refuse_used(ownership: Ownership, server: Server) -> None:
+    """Raises `Refused` with the instances that had something made on the server; a claim alone keeps no data."""
+    owned = ownership.owned(resource=server.resource, server=server.name, made=True)
     if owned:
         instances = ", ".join(sorted(set(owned.values())))
         raise Refused([f"Server {server} keeps data of {instances}: remove these instances' resources from it first."])

@@ -107,6 +107,16 @@ def test_server_with_an_instances_data_stays(root: Root) -> None:
     assert "Server mysql/main keeps data of moon" in ran.stderr
 
 
+def test_mistyped_server_can_be_removed_although_names_were_claimed_on_it(root: Root) -> None:
+    root.tutor("launchpad", "server", "add", *MYSQL, *GIVEN, stdin=PASSWORD)
+    ownership = FileOwnership(root.path / OWNERS, "AbC")
+    ownership.claim([Item("mysql", "main", "database", "moon__openedx")], "moon")
+
+    ran = root.launchpad("server", "remove", "mysql", "main", "--yes")
+
+    assert (ran.status, ownership.owned()) == (0, {})
+
+
 def test_unknown_server_and_server_that_does_not_answer(root: Root) -> None:
     unknown = root.launchpad("server", "check", "mysql", "main")
     root.tutor(
