@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.unit.fake_deployment import make_deployment
@@ -14,7 +16,7 @@ from tutor_launchpad.steps.namespace import run_namespace
 from tutor_launchpad.steps.planning import plan_cluster
 
 
-def _deployment(api: FakeApi, **settings: object) -> Deployment:
+def _deployment(api: FakeApi, **settings: Any) -> Deployment:
     deployment = make_deployment(api, **settings)
     deployment.sealed = Sealed((), ({"metadata": {"name": "sealed-x"}},), {})
     return deployment
