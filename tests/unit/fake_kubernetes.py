@@ -31,7 +31,7 @@ class FakeApi:
         self.logs: dict[str, str] = {}
         self.answer: Callable[[Request], Response | None] = lambda request: None
         self.after: Callable[[Request], None] = lambda request: None
-        self._version = 0
+        self._version = 1  # as in a real store, no object has the first
         for obj in objects:
             self.put(obj)
 
@@ -98,6 +98,9 @@ class FakeApi:
         body = json.loads(request.body or b"{}")
         live = self.objects.get(key)
         if "apply" in dict(request.headers)["Content-Type"]:
+            asked = body["metadata"].pop("resourceVersion", "")
+            if live is not None and asked and asked != live["metadata"]["resourceVersion"]:
+                return status(409, "Conflict", "the object has been modified")
             managed = {"manager": "launchpad", "operation": "Apply", "fieldsV1": _fields(body)}
             merged = deepcopy(body) if live is None else merge(live, body)
             merged["metadata"]["managedFields"] = [managed]

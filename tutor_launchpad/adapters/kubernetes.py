@@ -22,12 +22,14 @@ from tutor_launchpad.adapters.kubernetes_transport import (
     send,
 )
 from tutor_launchpad.core.access import Permission
-from tutor_launchpad.core.errors import LaunchpadError, NotFound
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, NotFound
 from tutor_launchpad.core.types import Object
 
 __all__ = ["MANAGER", "Cluster", "contexts", "differs"]
 
 PAGE = 500
+ABSENT = "1"
+"""As an applied object's resource version: make it, or `Conflict`. No object has it: a store's first write gives 2."""
 Objects = list[Object]  # inside the class, `list` is the method
 Permissions = list[Permission]
 DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
@@ -109,14 +111,34 @@ class Cluster:
         return self.ensure_against(live, obj)
 
     def ensure_against(self, live: Object | None, obj: Object) -> str:
-        """Like `ensure`, where the caller has just read the object (or its absence)."""
-        if live is not None and not differs(live, obj):
+        """Like `ensure`, where the caller has just read the object (or its absence).
+
+        An object that is absent is made, not applied: of two who saw it absent, one gets `Conflict`.
+        """
+        if live is None:
+            return self._make(obj)
+        if not differs(live, obj):
             return "unchanged"
         applied = self.apply(obj)
-        if live is None:
-            return "created"
         same = applied["metadata"].get("resourceVersion") == live["metadata"].get("resourceVersion")
         return "unchanged" if same else "updated"
+
+    def _make(self, obj: Object) -> str:
+        """Server-side apply, not POST: what POST sets belongs to another manager, and no apply could take it back."""
+        target = self._target("make", obj)
+        try:
+            self.apply({**obj, "metadata": {**obj["metadata"], "resourceVersion": ABSENT}})
+        except Conflict as error:
+            live = self.find(target.api_version, target.kind, target.name, target.namespace)
+            if live is None:
+                raise
+            if not differs(live, obj):  # a repeated request, or another deploy of the same
+                return "created"
+            raise Conflict(
+                f"Cannot make {target}: somebody else made it a moment ago. Look at it with {target.lookup}; if it is "
+                "yours, deploy again."
+            ) from error
+        return "created"
 
     def patch(self, api_version: str, kind: str, name: str, namespace: str | None, body: Object) -> Object:
         """Merge patch; with `metadata.resourceVersion` in it only where nobody has written since (`Conflict`)."""

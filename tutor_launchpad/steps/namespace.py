@@ -38,6 +38,8 @@ def run_namespace(deployment: Deployment) -> tuple[Status, str]:
     cluster = deployment.cluster
     live = find_namespace(cluster, name, str(deployment.config["ID"]))
     first, *others = wanted_objects(deployment)
+    if live is not None and not owner(live):  # of two roots that adopt it, the second gets `Conflict`
+        first["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
     outcomes = [f"namespace {cluster.ensure_against(live, first)}"]
     outcomes += _ensure_policies(cluster, name, others, fresh=live is None)
     changes = [outcome for outcome in outcomes if not outcome.endswith("unchanged")]

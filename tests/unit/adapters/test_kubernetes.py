@@ -49,6 +49,18 @@ def test_ensure_leaves_what_others_added() -> None:
     assert cluster.ensure(config_map(a="1")) == "unchanged"
 
 
+def test_of_two_who_saw_it_absent_one_makes_it() -> None:
+    api = FakeApi()
+    cluster = api.cluster
+
+    assert cluster.ensure_against(None, config_map(owner="one")) == "created"
+    with pytest.raises(Conflict, match=r"Cannot make ConfigMap alpha/one: somebody else made it a moment ago"):
+        cluster.ensure_against(None, config_map(owner="two"))
+    assert api.read("configmaps", "alpha", "one")["data"] == {"owner": "one"}
+    assert cluster.ensure_against(None, config_map(owner="one")) == "created"
+    assert cluster.ensure(config_map(owner="one")) == "unchanged"
+
+
 def test_find_absent_is_none_and_delete_absent_says_so() -> None:
     cluster = FakeApi().cluster
 

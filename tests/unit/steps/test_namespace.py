@@ -10,6 +10,7 @@ from tutor.core.hooks import Context
 from tests.unit.fake_deployment import ROOT_ID, make_deployment
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad import hooks
+from tutor_launchpad.adapters.kubernetes_transport import Request, Response
 from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.flows import Flow
 from tutor_launchpad.core.results import Status
@@ -81,6 +82,26 @@ def test_namespace_without_owner_is_adopted(objects: list[Object]) -> None:
     run_namespace(make_deployment(api))
 
     assert api.read("namespaces", "", "alpha")["metadata"]["annotations"]["launchpad.openedx.org/id"] == ROOT_ID
+
+
+@pytest.mark.parametrize("before", [[], [bare()]], ids=["absent", "without owner"])
+def test_of_two_roots_at_once_one_gets_the_namespace(before: list[Object]) -> None:
+    api = FakeApi(*before)
+    theirs = bare(annotations={"launchpad.openedx.org/id": "XyZ"})
+
+    def meanwhile(request: Request) -> Response | None:
+        if request.method == "PATCH" and request.path.endswith("/alpha"):
+            api.answer = lambda request: None
+            api.put(theirs)
+        return None
+
+    api.answer = meanwhile
+
+    with pytest.raises(Conflict):
+        run_namespace(make_deployment(api))
+    assert api.read("namespaces", "", "alpha")["metadata"]["annotations"] == theirs["metadata"]["annotations"]
+    with pytest.raises(Conflict, match="belongs to another Tutor root"):
+        run_namespace(make_deployment(api))
 
 
 @pytest.mark.parametrize(
