@@ -33,7 +33,7 @@ FILE = Path("launchpad", "servers.json")
 
 
 class Servers(Protocol):
-    """Keeps servers and their administrators' credentials (`username`, `password`, perhaps `ca.crt`)."""
+    """Keeps servers and their administrators' credentials (`username`, `password`, `address`, perhaps `ca.crt`)."""
 
     def add(self, server: Server, credentials: Mapping[str, str]) -> None:
         """Register, or replace what was registered under this name."""
@@ -66,7 +66,11 @@ class ClusterServers:
     namespace: str
 
     def add(self, server: Server, credentials: Mapping[str, str]) -> None:
-        """The Secret comes first, so that a described server always has its credentials."""
+        """The Secret comes first, so that a described server always has its credentials.
+
+        Stopped between the two, a server that moves has its new password and its old address. The worker refuses that:
+        the Secret names the address that its password is for (see `launchpad_workflows.running`).
+        """
         from launchpad_workflows.register import register_server
 
         name = admin_secret(server.resource, server.name)

@@ -45,6 +45,11 @@ class Server:
         return url.port or _PORTS[url.scheme]
 
     @property
+    def where(self) -> str:
+        """Its address, to be told."""
+        return str(self.settings.get("endpoint") or f"{self.settings.get('host', '')}:{self.settings.get('port', '')}")
+
+    @property
     def flow(self) -> Flow:
         """What an instance's pods may send there."""
         if self.cidrs:

@@ -19,6 +19,8 @@ PASSWORD = "password"
 """Key of an administrator's password, or of the secret half of a storage key."""
 CA = "ca.crt"
 """Optional key of the certificate authority that signed the server's certificate."""
+ADDRESS = "address"
+"""Optional key, no secret: where the password may be sent to, as `Resource.address` says it."""
 
 
 class Credentials(Protocol):

@@ -53,6 +53,13 @@ class Resource(_Model):
     server: DnsLabel
     claims: Mapping[str, Claim] = {}
 
+    @property
+    def address(self) -> str:
+        """Where the server is: its endpoint, or host and port; empty where the model has neither."""
+        if hasattr(self, "endpoint"):
+            return str(self.endpoint)
+        return f"{self.host}:{getattr(self, 'port', '')}" if hasattr(self, "host") else ""
+
     def items(self) -> tuple[Item, ...]:
         """The names on the server that this resource needs for itself alone."""
         raise NotImplementedError

@@ -7,10 +7,11 @@ from launchpad_workflows import local
 from launchpad_workflows.credentials import MappingCredentials
 from launchpad_workflows.errors import Refused, Unavailable
 from launchpad_workflows.ownership import FileOwnership
+from launchpad_workflows.registry import Provider
 from launchpad_workflows.requests import Request
 from launchpad_workflows.running import run_resource
 
-from tests.unit.launchpad_workflows.fakes import FakeProvisioner, FakeResource, fake_request
+from tests.unit.launchpad_workflows.fakes import FakeProvisioner, FakeResource, fake_request, mysql_request
 
 CREDENTIALS = MappingCredentials({}, {"FAKE_PASSWORD": "canary"})
 
@@ -54,6 +55,20 @@ def test_other_operations_change_nothing(operation: str, details: tuple[str, ...
     outcome = run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
 
     assert (outcome.status, outcome.details) == ("unchanged", details)
+
+
+@pytest.mark.parametrize(("address", "refused"), [("db.example:3306", False), ("old.example:3306", True), ("", False)])
+def test_password_is_sent_only_where_it_was_registered_for(
+    monkeypatch: pytest.MonkeyPatch, address: str, refused: bool
+) -> None:
+    monkeypatch.setattr(Provider, "load_provisioner", lambda _self: FakeProvisioner)
+    request = mysql_request().model_copy(update={"operation": "check"})
+    admins = {("mysql", "main"): {"username": "root", "password": "canary", "address": address}}
+
+    outcome = run_resource(request, request.resources[0], MappingCredentials(admins, {}), lambda _line: None)
+
+    assert (outcome.failed, outcome.may_pass) == (refused, False)
+    assert ("are for old.example:3306 and the request is for db.example:3306" in outcome.details[0]) is refused
 
 
 def test_missing_password_is_a_failure_for_good() -> None:

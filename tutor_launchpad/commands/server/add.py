@@ -31,11 +31,13 @@ from tutor_launchpad.commands.options import asker, check_context, cluster_optio
 def add_command(
     context: click.Context, /, kube_context: str | None, no_cluster: bool, yes: bool, **given: object
 ) -> None:
-    from tutor_launchpad.commands.server.session import describe_server, open_servers
+    from tutor_launchpad.commands.server.session import describe_server, open_servers, refuse_move
 
     check_context(kube_context, no_cluster)
     server, credentials = describe_server(given)
-    servers = open_servers(root_of(context), kube_context, no_cluster, yes, asker(), changes=True)
+    root, ask = root_of(context), asker()
+    servers = open_servers(root, kube_context, no_cluster, yes, ask, changes=True)
+    refuse_move(servers, root, server, lambda question: yes or (ask is not None and ask(question)))
     servers.add(server, credentials)
     click.echo(
         f"Server {server} is registered. Try it with: tutor launchpad server check {server.resource} {server.name}"

@@ -21,7 +21,6 @@ def list_command(context: click.Context, kube_context: str | None, no_cluster: b
         click.echo(render_json_list(servers))
         return
     for server in servers:
-        where = server.settings.get("endpoint") or f"{server.settings['host']}:{server.port}"
-        click.echo(f"{server.resource:8} {server.name:20} {server.provider:10} {where}")
+        click.echo(f"{server.resource:8} {server.name:20} {server.provider:10} {server.where}")
     if not servers:
         click.echo("No server is registered.")

@@ -72,8 +72,11 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         settings.setdefault("port", PORTS[resource])
     provider = str(given["provider"] or PROVIDERS[resource])
     server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
-    _validate(server)
-    credentials = {"username": str(given["username"]), "password": _text(given["password_file"]).rstrip("\r\n")}
+    credentials = {
+        "username": str(given["username"]),
+        "password": _text(given["password_file"]).rstrip("\r\n"),
+        "address": _validate(server),
+    }
     if not credentials["password"]:
         raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
     if given["ca_file"] is not None:
@@ -99,6 +102,21 @@ def refuse_used(ownership: Ownership, server: Server) -> None:
         raise Refused([f"Server {server} keeps data of {instances}: remove these instances' resources from it first."])
 
 
+def refuse_move(servers: Servers, root: Path, server: Server, confirm: Callable[[str], bool]) -> None:
+    """Raises `Refused` where a server of this name is elsewhere and keeps data, or where nobody confirms its move."""
+    known = next((one for one in servers.all() if str(one) == str(server)), None)
+    if known is None or _place(known) == _place(server):
+        return
+    refuse_used(open_ownership(servers, root), known)
+    if not confirm(f"Server {server} is registered at {known.where}. Register it at {server.where} instead?"):
+        raise Refused([f"Server {server} stays registered at {known.where}: confirm the change with --yes."])
+
+
+def _place(server: Server) -> tuple[object, ...]:
+    """What decides which databases, users and buckets are meant."""
+    return tuple(server.settings.get(name) for name in ("host", "port", "endpoint", "auth_source"))
+
+
 def _text(file: TextIO) -> str:
     try:
         return file.read()
@@ -113,14 +131,15 @@ def _network(text: str) -> str:
         raise click.UsageError(f"--cidr {text!r} is not a network such as 10.0.0.0/24: {error}.") from None
 
 
-def _validate(server: Server) -> None:
-    """Whether the part of a request that this server gives would be taken."""
+def _validate(server: Server) -> str:
+    """The server's address, where the part of a request that it gives would be taken."""
     from launchpad_workflows.requests import Request
 
     part = {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
     try:
-        Request.model_validate({"operation": "check", "resources": [part]})
+        request = Request.model_validate({"operation": "check", "resources": [part]})
         _ = server.port
+        return request.resources[0].address
     except ValidationError as error:
         problems = request_problems(error)
         raise click.UsageError(f"This cannot be registered: {'; '.join(problems)}.") from None

@@ -107,6 +107,26 @@ def test_server_with_an_instances_data_stays(root: Root) -> None:
     assert "Server mysql/main keeps data of moon" in ran.stderr
 
 
+def test_server_moves_only_while_it_keeps_no_data(root: Root) -> None:
+    moved = ["mysql", "main", "--host", "other.example.com", *GIVEN]
+    root.tutor("launchpad", "server", "add", *MYSQL, *GIVEN, stdin=PASSWORD)
+    ownership = FileOwnership(root.path / OWNERS)
+    ownership.claim([Item("mysql", "main", "database", "moon__openedx")], "moon")
+    asked = root.tutor("launchpad", "server", "add", *moved, stdin=PASSWORD)
+    there = root.tutor("launchpad", "server", "add", *moved, "--yes", stdin=PASSWORD)
+    ownership.record([Item("mysql", "main", "database", "moon__openedx")], "moon")
+    used = root.tutor("launchpad", "server", "add", *MYSQL, *GIVEN, "--yes", stdin=PASSWORD)
+    rotated = root.tutor("launchpad", "server", "add", *moved, stdin="n3w-passw0rd")
+    kept = json.loads((root.path / "launchpad" / "servers.json").read_text())["mysql/main"]
+
+    assert "stays registered at db.example.com:3306: confirm the change with --yes." in asked.stderr
+    assert "Server mysql/main keeps data of moon" in used.stderr
+    assert [ran.status for ran in (asked, there, used, rotated)] == [1, 0, 1, 0]
+    assert kept["server"]["settings"]["host"] == "other.example.com"
+    assert kept["credentials"]["address"] == "other.example.com:3306"
+    assert kept["credentials"]["password"] == "n3w-passw0rd"
+
+
 def test_mistyped_server_can_be_removed_although_names_were_claimed_on_it(root: Root) -> None:
     root.tutor("launchpad", "server", "add", *MYSQL, *GIVEN, stdin=PASSWORD)
     ownership = FileOwnership(root.path / OWNERS, "AbC")
