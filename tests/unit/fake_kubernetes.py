@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.kubernetes_kinds import KNOWN
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
+from tutor_launchpad.core.access import Permission
 from tutor_launchpad.core.types import Object
 
 Key = tuple[str, str, str]  # plural, namespace, name
@@ -21,7 +22,10 @@ KINDS = {served.plural: (version, kind) for (version, kind), served in KNOWN.ite
 
 
 class FakeApi:
-    """Objects by key, and every request that was made. `answer` may take over a request."""
+    """Objects by key, and every request that was made. `answer` may take over a request.
+
+    With `allowed` everything else is Forbidden.
+    """
 
     server = "https://fake:6443"
 
@@ -31,6 +35,7 @@ class FakeApi:
         self.logs: dict[str, str] = {}
         self.answer: Callable[[Request], Response | None] = lambda request: None
         self.after: Callable[[Request], None] = lambda request: None
+        self.allowed: frozenset[Permission] | None = None
         self._version = 1  # as in a real store, no object has the first
         for obj in objects:
             self.put(obj)
@@ -74,6 +79,9 @@ class FakeApi:
 
     def _handle(self, request: Request) -> Response:
         key, sub = _parse(request.path)
+        missing = [one for one in self._asked(request) if self.allowed is not None and one not in self.allowed]
+        if missing:
+            return status(403, "Forbidden", f"cannot {missing[0]}")
         if sub == "log":
             return Response(200, self.logs.get(key[2], "").encode())
         if request.method == "GET" and not key[2]:
@@ -93,6 +101,18 @@ class FakeApi:
                 return status(409, "Conflict", "the UID in the precondition does not match")
             return _ok(self.objects.pop(key))
         return _ok(self.objects[key])
+
+    def _asked(self, request: Request) -> list[Permission]:
+        """What a request takes: an apply of what is absent also the right to create."""
+        (plural, namespace, name), sub = _parse(request.path)
+        if plural.endswith("reviews"):
+            return []
+        verb = {"GET": "get" if name else "list", "POST": "create"}.get(request.method, request.method.lower())
+        applied = "apply" in dict(request.headers).get("Content-Type", "")
+        verbs = [verb, "create"] if applied and (plural, namespace, name) not in self.objects else [verb]
+        parts = request.path.split("/")
+        group = parts[2] if parts[1] == "apis" else ""
+        return [Permission(verb, group, plural, namespace, sub) for verb in verbs]
 
     def _patch(self, key: Key, request: Request) -> Response:
         body = json.loads(request.body or b"{}")

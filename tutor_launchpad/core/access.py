@@ -38,11 +38,13 @@ def needed(settings: Settings) -> list[Permission]:
     found = [
         *_all("get create patch", "", "namespaces"),
         *_all("get list create patch delete", "", "secrets", own),
-        *_all("list create patch delete", "", "resourcequotas limitranges", own),
-        *_all("list", "", "pods events", own),
+        *_all("get list create patch delete", "", "resourcequotas limitranges", own),
+        *_all("list", "", "pods events persistentvolumeclaims", own),
         Permission("get", "", "pods", own, "log"),
+        *_all("list", "apps", "deployments statefulsets daemonsets", own),
+        *_all("list", "batch", "cronjobs", own),
         *_all("list delete", "batch", "jobs", own),
-        *_all("list create patch delete", "networking.k8s.io", "networkpolicies", own),
+        *_all("get list create patch delete", "networking.k8s.io", "networkpolicies", own),
         *_all("get list create patch", "", "secrets", argo),
         *_all("get create patch", "argoproj.io", "applications appprojects", argo),
     ]
@@ -51,6 +53,11 @@ def needed(settings: Settings) -> list[Permission]:
             *_all("get list create patch delete", "", "secrets configmaps", settings.namespace),
             *_all("get list create", "argoproj.io", "workflows", settings.namespace),
             *_all("get create patch", "argoproj.io", "workflowtemplates", settings.namespace),
+            *_all("get create patch", "", "serviceaccounts", settings.namespace),
+            *_all("get create patch", "rbac.authorization.k8s.io", "roles rolebindings", settings.namespace),
+            # Who may not do this themselves may not give it to the workflows' account either.
+            *_all("create patch", "argoproj.io", "workflowtaskresults", settings.namespace),
+            Permission("list", "", "pods", settings.namespace),
             Permission("get", "", "pods", settings.namespace, "log"),
         ]
     return found

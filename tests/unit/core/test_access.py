@@ -19,6 +19,23 @@ def test_needed_without_servers_leaves_the_namespace_of_provisioning_alone() -> 
     assert "launchpad" not in {one.namespace for one in found}
 
 
+def test_needed_with_servers_holds_what_registering_and_watching_ask() -> None:
+    found = {str(one) for one in needed(make_settings(mysql_server="main"))}
+
+    assert found >= {
+        f"{verb} {resource} in launchpad"
+        for verb in ("get", "create", "patch")
+        for resource in ("serviceaccounts", "roles.rbac.authorization.k8s.io", "rolebindings.rbac.authorization.k8s.io")
+    }
+    assert found >= {
+        "list pods in launchpad",
+        "get pods/log in launchpad",
+        "create workflowtaskresults.argoproj.io in launchpad",
+        "delete configmaps in launchpad",
+        "patch workflowtemplates.argoproj.io in launchpad",
+    }
+
+
 def test_sentences_gather_the_verbs_of_a_place() -> None:
     denied = [
         Permission("list", "batch", "jobs", "alpha"),

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from tutor.core.hooks import Context
 
-from tests.unit.fake_deployment import ROOT_ID, make_deployment
+from tests.unit.fake_deployment import ROOT_ID, make_deployment, make_settings
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
+from tutor_launchpad.core.access import needed
 from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.flows import Flow
 from tutor_launchpad.core.results import Status
@@ -140,3 +141,12 @@ def test_allowed_privileged_object_lowers_the_enforced_level() -> None:
 
     labels = api.read("namespaces", "", "alpha")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "privileged"
+
+
+@pytest.mark.parametrize("objects", [[], [bare()]], ids=["absent", "without owner"])
+def test_what_a_deploy_asks_for_is_enough(objects: list[Object]) -> None:
+    api = FakeApi(*objects)
+    api.allowed = frozenset(needed(make_settings()))
+
+    assert run_namespace(make_deployment(api))[0] is Status.DONE
+    assert run_namespace(make_deployment(api, network_policies=False))[0] is Status.DONE

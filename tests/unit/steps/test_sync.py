@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.fake_deployment import REVISION, URL, application_objects, make_deployment, said
+from tests.unit.fake_deployment import REVISION, URL, application_objects, make_deployment, make_settings, said
 from tests.unit.fake_kubernetes import FakeApi, merge
 from tutor_launchpad.adapters.kubernetes_transport import Request
+from tutor_launchpad.core.access import needed
 from tutor_launchpad.core.argocd import REFRESH, repository_secret, repository_secret_name
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, TimedOut
 from tutor_launchpad.core.jobs import JOB_LABEL
@@ -213,6 +214,22 @@ def test_repeated_deploy_starts_failed_jobs_anew() -> None:
     assert run(world, make_deployment(world.api, jobs=("init-lms-1",)))[0] is Status.DONE
     assert world.events == ["terminate", f"start {REVISION[0]}"]
     assert not [key for key in world.api.objects if key[0] == "jobs"]
+
+
+def test_what_a_deploy_asks_for_is_enough() -> None:
+    world = World(job("init-old"))
+    world.api.put(job("init-lms-1", type="Failed"))
+    world.api.allowed = frozenset(needed(make_settings()))
+    resources = [{"kind": "Deployment", "name": "lms", "status": "OutOfSync"}]
+    slow = running(REVISION, resources=resources)
+    world.moves = [
+        lambda w: w.status("OutOfSync", "Missing", operationState=running(OLD)),
+        lambda w: w.status("OutOfSync", "Missing", operationState=running(OLD, "Failed")),
+        *[lambda w: w.status("OutOfSync", "Progressing", operationState=slow)] * 20,
+        lambda w: w.status(),
+    ]
+
+    assert run(world, make_deployment(world.api, jobs=("init-lms-1",)))[0] is Status.DONE
 
 
 def test_superseded_job_is_stopped_and_a_finished_one_left_to_argo_cd() -> None:
