@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tutor_launchpad.adapters.kubernetes_compare import MANAGER, differs
-from tutor_launchpad.adapters.kubernetes_errors import Target, translate
+from tutor_launchpad.adapters.kubernetes_errors import Target, no_such_kind, translate
 from tutor_launchpad.adapters.kubernetes_kinds import KNOWN, Kinds, Served, path, read_discovery, read_group, root
 from tutor_launchpad.adapters.kubernetes_transport import (
     Request,
@@ -22,7 +22,7 @@ from tutor_launchpad.adapters.kubernetes_transport import (
     send,
 )
 from tutor_launchpad.core.access import Permission
-from tutor_launchpad.core.errors import Conflict, LaunchpadError, NotFound
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, NoSuchKind, NotFound
 from tutor_launchpad.core.types import Object
 
 __all__ = ["MANAGER", "Cluster", "contexts", "differs"]
@@ -60,9 +60,11 @@ class Cluster:
         return self._call(Request("GET", self._path(target)), target)
 
     def find(self, api_version: str, kind: str, name: str, namespace: str | None = None) -> Object | None:
-        """The object, or None where there is none."""
+        """The object, or None where there is none; `NoSuchKind` where there could be none."""
         try:
             return self.get(api_version, kind, name, namespace)
+        except NoSuchKind:
+            raise
         except NotFound:
             return None
 
@@ -227,7 +229,7 @@ class Cluster:
             answer = self._call(Request("GET", root(target.api_version)), target)
             self._kinds |= read_group(target.api_version, answer)
         if key not in self._kinds:
-            raise NotFound(f"The cluster has no kind {target.kind} ({target.api_version}): install what brings it.")
+            raise no_such_kind(target)
         return self._kinds[key]
 
     def _path(self, target: Target, *, collection: bool = False) -> str:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from tutor_launchpad.adapters.kubernetes_transport import Response
-from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError, NotFound, Unreachable
+from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError, NoSuchKind, NotFound, Unreachable
 
 
 class ApiError(Exception):
@@ -76,12 +76,19 @@ def _error(code: int, status: dict[str, object], target: Target, server: str, sa
 
 def _plain(code: int, target: Target, server: str) -> LaunchpadError:
     if code == 404:
-        return NotFound(f"The cluster has no kind {target.kind} ({target.api_version}): install what brings it.")
+        return no_such_kind(target)
     return Unreachable(f"{server} could not {target.verb} {target} (HTTP {code}): try again in a minute.")
+
+
+def no_such_kind(target: Target) -> NoSuchKind:
+    """What the API server says in plain text, without a name, or by not listing the kind."""
+    return NoSuchKind(f"The cluster has no kind {target.kind} ({target.api_version}): install what brings it.")
 
 
 def _not_found(status: dict[str, object], target: Target) -> LaunchpadError:
     details = status.get("details")
+    if "could not find the requested resource" in str(status.get("message", "")):
+        return no_such_kind(target)
     named = details.get("name") if isinstance(details, dict) else None
     if (target.name and named == target.name) or not target.namespace:
         return NotFound(f"{target} does not exist: see {target.lookup}.")

@@ -2,6 +2,7 @@
 
     LaunchpadError          one sentence: what failed, on which object, what to try
     ├── NotFound            the thing does not exist
+    │   └── NoSuchKind      nor could it: the cluster does not know its kind
     ├── Forbidden           it may exist; we may not touch it
     ├── Unreachable         nobody answered (network, TLS, expired credentials say so in the text)
     ├── Conflict            somebody else owns or changed it
@@ -25,6 +26,10 @@ class LaunchpadError(TutorError):
 
 class NotFound(LaunchpadError):
     """The named object does not exist."""
+
+
+class NoSuchKind(NotFound):
+    """The cluster does not serve this kind; whether an object was made is not the question."""
 
 
 class Forbidden(LaunchpadError):

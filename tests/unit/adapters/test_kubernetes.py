@@ -11,7 +11,7 @@ from tests.unit.fake_kubernetes import FakeApi, status
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.kubernetes_transport import Broken, Request, Response
 from tutor_launchpad.core.access import Permission
-from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError, NotFound, Unreachable
+from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError, NoSuchKind, NotFound, Unreachable
 from tutor_launchpad.core.types import Object
 
 
@@ -68,6 +68,16 @@ def test_find_absent_is_none_and_delete_absent_says_so() -> None:
     assert cluster.delete("v1", "ConfigMap", "one", "alpha") is False
 
 
+def test_find_of_a_kind_that_is_not_installed_is_no_absent_object() -> None:
+    api = FakeApi()
+    api.answer = always(Response(404, b"404 page not found"))
+
+    for kind in ("Workflow", "Unheard"):
+        with pytest.raises(NoSuchKind, match=f"has no kind {kind} .argoproj.io/v1alpha1.: install"):
+            api.cluster.find("argoproj.io/v1alpha1", kind, "one", "alpha")
+    assert not api.cluster.delete("argoproj.io/v1alpha1", "Workflow", "one", "alpha")
+
+
 def test_list_reads_every_page_and_begins_again_when_its_version_is_gone() -> None:
     pages = [
         Response(200, b'{"items":[{"metadata":{"name":"a"}}],"metadata":{"continue":"t"}}'),
@@ -94,7 +104,12 @@ REFUSALS = {
     "unavailable": (status(503, "ServiceUnavailable", "etcd"), Unreachable, "try again"),
     "proxy": (Response(302, b"<html>geheim</html>"), LaunchpadError, "proxy"),
     "nonsense": (Response(200, b"<html>geheim</html>"), LaunchpadError, "not answer as a Kubernetes API"),
-    "no kind": (Response(404, b"404 page not found"), NotFound, "no kind ConfigMap"),
+    "no kind in a group": (
+        status(404, "NotFound", "the server could not find the requested resource"),
+        NoSuchKind,
+        "no kind ConfigMap",
+    ),
+    "no kind": (Response(404, b"404 page not found"), NoSuchKind, "no kind ConfigMap"),
 }
 
 
