@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 pytest.importorskip("boto3.session", exc_type=ImportError)
 
 import boto3
+import urllib3
 from launchpad_workflows import names
 from launchpad_workflows.provisioners.minio_users import Users
 from launchpad_workflows.provisioners.s3_client import Address
@@ -95,6 +97,44 @@ def test_drift_is_repaired(runner: Runner, resource: Storage, s3: Any, users: Us
     assert (repaired.status, repaired.isolated) == ("repaired", True)
     assert len([line for line in repaired.details if line.startswith("repaired")]) == 3
     assert runner.run(resource).status == "unchanged"
+
+
+def test_one_prefix_is_everybodys_and_nothing_else(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    name = resource.buckets[0].name
+    opened = Bucket(name=name, public_prefixes=("profile-images/",))
+    wanted = resource.model_copy(update={"buckets": (opened,)})
+    first = runner.run(wanted, "new")
+    s3.put_object(Bucket=name, Key="profile-images/me.jpg", Body=b"me")
+    s3.put_object(Bucket=name, Key="grades.csv", Body=b"secret")
+
+    def read(path: str) -> int:
+        return int(urllib3.request("GET", f"{resource.endpoint}/{name}{path}").status)
+
+    assert (first.status, first.isolated) == ("created", True)
+    assert [read(path) for path in ("/profile-images/me.jpg?v=17", "/grades.csv", "", "?prefix=profile-images/")] == [
+        200,
+        403,
+        403,
+        403,
+    ]
+    assert runner.run(wanted).status == "unchanged"
+    s3.delete_bucket_policy(Bucket=name)
+    assert (runner.run(wanted).status, read("/profile-images/me.jpg")) == ("repaired", 200)
+    closed = resource.model_copy(update={"buckets": (Bucket(name=name),)})
+    assert (runner.run(closed).status, read("/profile-images/me.jpg")) == ("repaired", 403)
+
+
+def test_bucket_that_everybody_can_read_is_told(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
+    runner.run(resource, "new")
+    name = resource.buckets[0].name
+    everybody = {**READ_ALL["Statement"][0], "Principal": "*", "Action": "s3:GetObject"}  # type: ignore[dict-item]
+    statement = {**everybody, "Resource": f"arn:aws:s3:::{name}/*"}
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    outcome = runner.run(resource)
+
+    assert outcome.status == "failed"
+    assert f"Everybody can read bucket {name}" in outcome.details[-1]
 
 
 def test_disabled_user_is_enabled(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:

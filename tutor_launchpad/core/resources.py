@@ -19,6 +19,8 @@ from tutor_launchpad.core.types import Config
 
 MONGODB_PASSWORD = "LAUNCHPAD_MONGODB_PASSWORD"
 STORAGE_SECRET = "LAUNCHPAD_STORAGE_SECRET_KEY"
+PROFILE_IMAGES = "profile-images/"
+"""Prefix of the profile images, as in patches/openedx-lms-production-settings."""
 _TRIPLE = re.compile(r"([A-Z0-9_]+)_MYSQL_DATABASE")
 _PORTS = {"http": 80, "https": 443}
 
@@ -161,7 +163,9 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
         "LAUNCHPAD_S3_REGION": server.settings.get("region", "us-east-1"),
         "LAUNCHPAD_S3_ADDRESSING": server.settings.get("addressing", "path"),
     }
-    part = {"buckets": [{"name": bucket}], "access_key": access, "secret_key_key": key}
+    # Browsers read profile images without a key, and write the files of open responses with one.
+    made = {"name": bucket, "public_prefixes": [PROFILE_IMAGES], "cors_origins": _origins(wanted.config)}
+    part = {"buckets": [made], "access_key": access, "secret_key_key": key}
     return ResourcePlan({**_head(server), **part}, overrides, {key: secret})
 
 
@@ -176,6 +180,13 @@ def plugin_conflicts(config: Config, servers: Mapping[str, str]) -> list[str]:
             "the plugin, or set LAUNCHPAD_STORAGE_SERVER to an empty text."
         ]
     return []
+
+
+def _origins(config: Config) -> list[str]:
+    """Where the pages of the LMS, the CMS and the micro-frontends come from."""
+    scheme = "https" if config.get("ENABLE_HTTPS") else "http"
+    hosts = [str(config[name]) for name in ("LMS_HOST", "CMS_HOST", "MFE_HOST") if config.get(name)]
+    return [f"{scheme}://{host}" for host in dict.fromkeys(hosts)]
 
 
 def _head(server: Server) -> dict[str, Any]:

@@ -159,11 +159,12 @@ class MongoDB(Resource):
 
 
 class Bucket(_Model):
-    """A bucket; nothing of it is ever public."""
+    """A bucket. What lies below one of `public_prefixes` can be read by everybody who knows its name, nothing else."""
 
     name: BucketName
     versioning: bool = False
     cors_origins: tuple[str, ...] = ()
+    public_prefixes: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_/-]{0,62}/$")], ...] = ()
 
 
 class Storage(Resource):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import importlib_resources
 import pytest
 from launchpad_workflows.requests import Request
 
 from tutor_launchpad.core.resources import (
     PLANNERS,
+    PROFILE_IMAGES,
     ResourcePlan,
     Server,
     Wanted,
@@ -155,18 +158,35 @@ def test_mongodb_connects_as_the_server_is_registered(settings: dict[str, Any], 
 def test_storage_derives_bucket_and_key_also_where_minio_has_its_own() -> None:
     plan = plan_storage(_wanted(), STORAGE)
 
-    assert plan.part["buckets"] == [{"name": "moon--openedx"}]
+    (bucket,) = plan.part["buckets"]
+    assert (bucket["name"], bucket["public_prefixes"]) == ("moon--openedx", ["profile-images/"])
     assert plan.part["access_key"] == plan.overrides["OPENEDX_AWS_ACCESS_KEY"] == "moon--openedx"
     assert plan.secrets == {"LAUNCHPAD_STORAGE_SECRET_KEY": "pw-storage"}
     assert plan.overrides["LAUNCHPAD_S3_ENDPOINT"] == "https://s3.example.com"
     assert (plan.overrides["LAUNCHPAD_S3_REGION"], plan.overrides["LAUNCHPAD_S3_ADDRESSING"]) == ("us-east-1", "path")
 
 
+def test_profile_images_lie_where_everybody_may_read_them() -> None:
+    patch = importlib_resources.files("tutor_launchpad.patches") / "openedx-lms-production-settings"
+
+    assert f'"location": "{PROFILE_IMAGES}"' in patch.read_text()
+    assert '"querystring_auth": False' in patch.read_text()
+
+
+@pytest.mark.parametrize(("https", "scheme"), [(True, "https"), (False, "http")])
+def test_browsers_may_write_from_the_instances_own_pages(https: bool, scheme: str) -> None:
+    hosts = {"LMS_HOST": "moon.example", "CMS_HOST": "studio.moon.example", "MFE_HOST": "apps.moon.example"}
+
+    plan = plan_storage(replace(_wanted(), config={**_wanted().config, **hosts, "ENABLE_HTTPS": https}), STORAGE)
+
+    assert plan.part["buckets"][0]["cors_origins"] == [f"{scheme}://{host}" for host in hosts.values()]
+
+
 def test_storage_keeps_what_somebody_chose() -> None:
     plan = plan_storage(_wanted(LAUNCHPAD_S3_BUCKET="mine", OPENEDX_AWS_ACCESS_KEY="AKIA1",
                                 OPENEDX_AWS_SECRET_ACCESS_KEY="pw-chosen"), STORAGE)  # fmt: skip
 
-    assert plan.part["buckets"] == [{"name": "mine"}]
+    assert plan.part["buckets"][0]["name"] == "mine"
     assert (plan.part["access_key"], plan.part["secret_key_key"]) == ("AKIA1", "OPENEDX_AWS_SECRET_ACCESS_KEY")
     assert plan.secrets == {"OPENEDX_AWS_SECRET_ACCESS_KEY": "pw-chosen"}
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from launchpad_workflows.errors import Refused
+from launchpad_workflows.errors import NotIsolated, Refused
 from launchpad_workflows.provisioners.base import PROBE, Report, foreign
+from launchpad_workflows.provisioners.minio_users import same_policy
 from launchpad_workflows.provisioners.s3_client import Address, Denied, Missing, Taken, Unsupported, translated
 from launchpad_workflows.requests import Bucket
 
 OWNER_TAG = "launchpad-instance"
-_CLOSED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+_CLOSE_IT = "look for bucket policies that let everybody in."
+_PUBLIC = "LaunchpadPublic"
+"""Sid of the one statement of a bucket's policy that is ours."""
 
 
 def exists(client: Any, address: Address, name: str) -> bool:
@@ -47,7 +52,8 @@ def converge(client: Any, address: Address, bucket: Bucket, report: Report, *, i
         if bucket.versioning and client.get_bucket_versioning(Bucket=bucket.name).get("Status") != "Enabled":
             client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": "Enabled"})
             _tell(report, f"versioning of bucket {bucket.name}", is_there=is_there)
-    _close(client, address, bucket.name, report, is_there=is_there)
+    _close(client, address, bucket, report, is_there=is_there)
+    _publish(client, address, bucket, report, is_there=is_there)
     if bucket.cors_origins:
         _allow_origins(client, address, bucket, report, is_there=is_there)
 
@@ -100,8 +106,82 @@ def _create(client: Any, address: Address, name: str) -> None:
         raise foreign(f"Bucket {name}", str(address), "choose another name.") from None
 
 
-def _close(client: Any, address: Address, name: str, report: Report, *, is_there: bool) -> None:
-    """Block public access where the store knows how; MinIO does not, and opens nothing by itself."""
+def look_as_nobody(client: Any, nobody: Any, address: Address, bucket: Bucket, report: Report) -> None:
+    """Without a key: what is below the public prefixes can be read, nothing else, and nothing can be listed."""
+    for prefix in ("", *bucket.public_prefixes):
+        key = f"{prefix}.{PROBE}"
+        with translated(address, "of the instance"):
+            client.put_object(Bucket=bucket.name, Key=key, Body=b"own")
+        try:
+            opened = _opened(partial(nobody.get_object, Bucket=bucket.name, Key=key), address)
+        finally:
+            with translated(address, "of the instance"):
+                client.delete_object(Bucket=bucket.name, Key=key)
+        if opened and not prefix:
+            raise NotIsolated(f"Everybody can read bucket {bucket.name} of store {address}: {_CLOSE_IT}")
+        if prefix and not opened:
+            report.note(f"bucket {bucket.name}: {prefix} cannot be read without a key, so profile images are not shown")
+    if _opened(lambda: nobody.list_objects_v2(Bucket=bucket.name, MaxKeys=1), address):
+        raise NotIsolated(f"Everybody can list bucket {bucket.name} of store {address}: {_CLOSE_IT}")
+    kept = f" but {', '.join(bucket.public_prefixes)}" if bucket.public_prefixes else ""
+    report.note(f"without a key nothing of bucket {bucket.name} opens{kept}")
+
+
+def _opened(attempt: Callable[[], object], address: Address) -> bool:
+    try:
+        with translated(address, "of nobody"):
+            attempt()
+    except (Denied, Missing):
+        return False
+    return True
+
+
+def _publish(client: Any, address: Address, bucket: Bucket, report: Report, *, is_there: bool) -> None:
+    """One statement of the bucket's policy is ours; an operator's others stay, and the verification looks at them."""
+    arn = f"arn:aws:s3:::{bucket.name}"
+    ours = {
+        "Sid": _PUBLIC,
+        "Effect": "Allow",
+        "Principal": {"AWS": ["*"]},
+        "Action": ["s3:GetObject"],
+        "Resource": [f"{arn}/{prefix}*" for prefix in bucket.public_prefixes],
+    }
+    try:
+        with translated(address, "of the administrator"):
+            try:
+                found = json.loads(client.get_bucket_policy(Bucket=bucket.name)["Policy"]).get("Statement", [])
+            except client.exceptions.ClientError as error:
+                if error.response["Error"]["Code"] != "NoSuchBucketPolicy":
+                    raise
+                found = []
+            others = [statement for statement in found if statement.get("Sid") != _PUBLIC]
+            wanted = [*others, ours] if bucket.public_prefixes else others
+            if same_policy({"Statement": found}, {"Statement": wanted}):
+                return
+            if wanted:
+                policy = json.dumps({"Version": "2012-10-17", "Statement": wanted})
+                client.put_bucket_policy(Bucket=bucket.name, Policy=policy)
+            else:
+                client.delete_bucket_policy(Bucket=bucket.name)
+    except (Unsupported, Denied) as error:
+        if bucket.public_prefixes:
+            report.note(f"the policy of bucket {bucket.name} could not be set: {error}")
+        return
+    _tell(report, f"policy of bucket {bucket.name}", is_there=is_there)
+
+
+def _close(client: Any, address: Address, bucket: Bucket, report: Report, *, is_there: bool) -> None:
+    """Block public access where the store knows how; MinIO does not, and opens nothing by itself.
+
+    A policy may open the public prefixes, where there are any; access lists never open anything.
+    """
+    name, by_policy = bucket.name, not bucket.public_prefixes
+    closed = {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": True,
+        "BlockPublicPolicy": by_policy,
+        "RestrictPublicBuckets": by_policy,
+    }
     try:
         with translated(address, "of the administrator"):
             found = client.get_public_access_block(Bucket=name).get("PublicAccessBlockConfiguration", {})
@@ -109,11 +189,11 @@ def _close(client: Any, address: Address, name: str, report: Report, *, is_there
         return
     except Refused:  # NoSuchPublicAccessBlockConfiguration
         found = {}
-    if found == _CLOSED:
+    if found == closed:
         return
     try:
         with translated(address, "of the administrator"):
-            client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=_CLOSED)
+            client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=closed)
     except (Unsupported, Denied):
         return
     _tell(report, f"public access block of bucket {name}", is_there=is_there)

@@ -167,10 +167,17 @@ def _statements(policy: Policy) -> set[tuple[Any, ...]]:
             statement.get("Effect"),
             frozenset(_as_list(statement.get("Action"))),
             frozenset(_as_list(statement.get("Resource"))),
+            json.dumps(_principal(statement), sort_keys=True),
             json.dumps(statement.get("Condition") or {}, sort_keys=True),
         )
         for statement in policy.get("Statement", [])
     }
+
+
+def _principal(statement: Policy) -> Any:
+    """Whom a bucket's policy is about; `*` is written in several ways."""
+    found = statement.get("Principal")
+    return {"AWS": sorted(_as_list(found.get("AWS")))} if isinstance(found, dict) and set(found) == {"AWS"} else found
 
 
 def _as_list(value: Any) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import botocore.exceptions
+from botocore import UNSIGNED
 from botocore.config import Config
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
@@ -17,7 +18,7 @@ from launchpad_workflows.provisioners.base import file_of
 
 _LOGIN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity"}
 _DENIED = {"AccessDenied", "AllAccessDisabled", "403", "Forbidden"}
-_ABSENT = {"NoSuchBucket", "NoSuchKey", "NoSuchTagSet", "404", "NotFound"}
+_ABSENT = {"NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey", "NoSuchTagSet", "404", "NotFound"}
 _UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
 _MAY_PASS = {
     "InternalError",
@@ -68,14 +69,14 @@ class Address:
 
 @contextmanager
 def connected(address: Address, key: str, secret: str) -> Iterator[Any]:
-    """A client for one key; errors inside are ours. Nothing is sent before its first call."""
-    with file_of(address.ca) as ca, translated(address, key):
-        client = boto3.session.Session(key, secret, region_name=address.region).client(
+    """A client for one key, nobody's where it is empty; errors inside are ours. It sends nothing before its first call."""
+    with file_of(address.ca) as ca, translated(address, key or "of nobody"):
+        client = boto3.session.Session(key or None, secret or None, region_name=address.region).client(
             "s3",
             endpoint_url=address.endpoint,
             verify=ca,
             config=Config(
-                signature_version="s3v4",
+                signature_version="s3v4" if key else UNSIGNED,
                 s3={"addressing_style": address.addressing},
                 connect_timeout=10,
                 read_timeout=60,

@@ -34,10 +34,11 @@ class _Storage:
     def verify(self) -> Outcome:
         """As the key: its own buckets can be used, another cannot."""
         if self.resource.buckets:
-            with connected(self._address, *self._own) as own:
+            with connected(self._address, *self._own) as own, connected(self._address, "", "") as nobody:
                 for bucket in self.resource.buckets:
                     buckets.use(own, self._address, bucket.name)
                     self.report.note(f"key {self.resource.access_key} can use bucket {bucket.name}")
+                    buckets.look_as_nobody(own, nobody, self._address, bucket, self.report)
                 self._stay_out(own)
         return self.report.outcome(self.resource)
 
