@@ -18,12 +18,14 @@ from tutor_launchpad.commands.options import asker, check_context, cluster_optio
 @click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")
 @click.option("--auth-source", help="Database that keeps the users (mongodb).")
 @click.option("--replica-set", help="Name of the replica set (mongodb).")
-@click.option("--tls", is_flag=True, help="Connect with TLS (mysql, mongodb).")
+@click.option("--tls", is_flag=True, help="Connect with TLS (mongodb).")
 @click.option("--user", "username", required=True, help="The administrator; the access key for storage.")
 @click.option(
     "--password-file", type=click.File(encoding="utf-8"), required=True, help="File with the password; - for stdin."
 )
-@click.option("--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate.")
+@click.option(
+    "--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate (storage)."
+)
 @click.option("--cidr", "cidrs", multiple=True, help="Network of the server, for the instances' network policies.")
 @click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")
 @cluster_options

@@ -22,14 +22,15 @@ from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
 if TYPE_CHECKING:
     from launchpad_workflows.ownership import Ownership
 
-OF_DATABASES = ("host", "port", "tls")
 OPTIONS = {
-    "mysql": OF_DATABASES,
-    "mongodb": (*OF_DATABASES, "auth_source", "replica_set"),
+    # No `tls` for mysql: provisioning would use it, and Open edX itself would go on without.
+    "mysql": ("host", "port"),
+    "mongodb": ("host", "port", "tls", "auth_source", "replica_set"),
     "storage": ("endpoint", "region", "addressing"),
 }
 REQUIRED = {"mysql": "host", "mongodb": "host", "storage": "endpoint"}
 PROVIDERS = {"mysql": "direct", "mongodb": "direct", "storage": "minio"}
+PRIVATE_CA_LACKS = ("mysql", "mongodb")
 PORTS = {"mysql": 3306, "mongodb": 27017}
 
 
@@ -65,6 +66,11 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     for option in sorted({name for names in OPTIONS.values() for name in names} - set(OPTIONS[resource])):
         if given[option]:
             raise click.UsageError(f"--{option.replace('_', '-')} is not for {resource}.")
+    if given["ca_file"] is not None and resource in PRIVATE_CA_LACKS:
+        raise click.UsageError(
+            f"--ca-file is not for {resource}: the pods of Open edX would not know that authority. Give the server a "
+            "certificate of a public one."
+        )
     if not given[REQUIRED[resource]]:
         raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
     settings = {name: given[name] for name in OPTIONS[resource] if given[name]}
