@@ -1,6 +1,6 @@
 """The Kubernetes API as this project uses it: few requests, each one that fails explained.
 
-Objects are plain dictionaries. Writing is server-side apply with one field manager; nothing is forced unless asked for.
+Objects are plain dictionaries. Writing is server-side apply with one field manager; nothing is forced.
 """
 
 from __future__ import annotations
@@ -98,13 +98,12 @@ class Cluster:
             Request("POST", at, query, _json(obj), _content("application/json"), repeatable=False), target
         )
 
-    def apply(self, obj: Object, *, force: bool = False, dry_run: bool = False) -> Object:
+    def apply(self, obj: Object) -> Object:
         """Server-side apply: what this project wants of an object; `Conflict` names who else wants it otherwise."""
         target = self._target("apply", obj)
-        query = [("fieldManager", MANAGER), ("force", "true" if force else "false")]
-        query += [("dryRun", "All")] if dry_run else []
+        query = (("fieldManager", MANAGER), ("force", "false"))
         content = _content("application/apply-patch+yaml")
-        return self._call(Request("PATCH", self._path(target), tuple(query), _json(obj), content), target)
+        return self._call(Request("PATCH", self._path(target), query, _json(obj), content), target)
 
     def ensure(self, obj: Object) -> str:
         """Look, and apply only what is missing: `created`, `updated` or `unchanged`."""
