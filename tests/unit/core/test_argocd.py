@@ -73,6 +73,7 @@ def test_application_follows_the_branch_and_syncs_itself() -> None:
     }
     assert application["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
     assert application["spec"]["syncPolicy"]["retry"]["refresh"] is True
+    assert application["spec"]["syncPolicy"]["syncOptions"] == ["ServerSideApply=true", "PruneLast=true"]
 
 
 @pytest.mark.usefixtures("patches")
