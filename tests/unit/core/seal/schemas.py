@@ -21,6 +21,7 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "float": {"type": ["number", "null"]},
     "bool": {"type": ["boolean", "null"]},
     "datetime": {"type": ["string", "null"]},
+    "bytes": {"type": ["string", "null"]},
     "object": {},
 }
 _QUANTITIES = {"limits", "requests", "hard", "capacity", "default", "max", "min", "size_limit"}
@@ -36,10 +37,30 @@ def write_schemas(folder: Path, kinds: Iterable[tuple[str, str]]) -> list[str]:
             unknown.append(kind)
             continue
         suffix = f"-{group.split('.')[0]}-{version}" if group else f"-{version}"
-        definitions: dict[str, Any] = {}
-        schema = {"allOf": [_model(model, definitions)], "definitions": definitions}
-        (folder / f"{kind.lower()}{suffix}.json").write_text(json.dumps(schema))
+        (folder / f"{kind.lower()}{suffix}.json").write_text(json.dumps(_schema(model)))
     return unknown
+
+
+def _schema(name: str) -> dict[str, Any]:
+    """From the models of the client's older releases, or from those of 37 and later, which are pydantic's."""
+    model = getattr(client, name)
+    if hasattr(model, "model_json_schema"):
+        return _with_quantities(model.model_json_schema(by_alias=True))
+    definitions: dict[str, Any] = {}
+    return {"allOf": [_model(name, definitions)], "definitions": definitions}
+
+
+def _with_quantities(schema: Any, field: str = "") -> Any:
+    """Amounts may be numbers as well as texts."""
+    if isinstance(schema, list):
+        return [_with_quantities(one, field) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if field in _QUANTITIES and schema.get("type") == "string":
+        return {**schema, "type": ["string", "number"]}
+    properties = {name: _with_quantities(one, name) for name, one in (schema.get("properties") or {}).items()}
+    rest = {key: _with_quantities(one, field) for key, one in schema.items() if key != "properties"}
+    return {**rest, **({"properties": properties} if properties else {})}
 
 
 def _model(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
@@ -61,9 +82,9 @@ def _model(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
 
 
 def _type(text: str, field: str, definitions: dict[str, Any]) -> dict[str, Any]:
-    if match := re.fullmatch(r"list\[(.*)\]", text):
+    if match := re.fullmatch(r"[Ll]ist\[(.*)\]", text):
         return {"type": ["array", "null"], "items": _type(match[1], "", definitions)}
-    if match := re.fullmatch(r"dict[\[(]str, (.*)[\])]", text):
+    if match := re.fullmatch(r"[Dd]ict[\[(]str, ?(.*)[\])]", text):
         return {"type": ["object", "null"], "additionalProperties": _type(match[1], field, definitions)}
     if text == "str" and field in _QUANTITIES:
         return {"type": ["string", "number", "null"]}
