@@ -101,14 +101,23 @@ class Instance:
     def deploy(self, small: Small, *, timeout: float = 180.0, wait: bool = True) -> tuple[Status, str]:
         """Record the objects, then run the namespace and sync steps."""
         deployment = self._deployment(Options(timeout=timeout, wait=wait))
+        run_namespace(deployment)
+        self._record(deployment, small)
+        return run_sync(deployment)
+
+    def record(self, small: Small) -> str:
+        """Record the objects and tell the cluster nothing; the commit."""
+        deployment = self._deployment(Options())
+        self._record(deployment, small)
+        return deployment.revision
+
+    def _record(self, deployment: Deployment, small: Small) -> None:
         objects = assign_waves(become_ordinary_jobs(small.objects(self.name), 600))
         files = manifest_files(name_jobs(objects))
-        run_namespace(deployment)
         deployment.record = Record(files, {})
         deployment.revision, deployment.changed = deployment.repository.record(
             deployment.settings.folder, files, f"{self.name}: test", lambda parent: None
         )
-        return run_sync(deployment)
 
     def _deployment(self, options: Options) -> Deployment:
         generated = {name.removeprefix("LAUNCHPAD_").lower(): "k" * 24 for name in UNIQUE}

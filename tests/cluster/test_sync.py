@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ import pytest
 from tests.cluster.environment import GitCredentials, Namespaces, kubectl
 from tests.cluster.small import APP, NEWER, Instance, Small, as_yaml, pod
 from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.core.argocd import API, REFRESH
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, TimedOut
 from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.types import Object
 
 ABSENT = "registry.example.org/launchpad-test/absent:1"
 CONNECT = """
@@ -22,6 +25,18 @@ for attempt in 1 2 3 4 5 6; do
 done
 echo password is geheim
 exit 1
+"""
+KNOCK = """
+import socket, sys
+try:
+    address = socket.gethostbyname(sys.argv[1])
+except OSError:
+    sys.exit(print("no such name"))
+try:
+    socket.create_connection((address, 8000), 3)
+except OSError:
+    sys.exit(print("closed"))
+print("open")
 """
 
 
@@ -43,9 +58,33 @@ def shell_image() -> str:
     return image
 
 
+def application(instance: Instance, argo: Namespaces) -> Object:
+    return instance.cluster.get(API, "Application", instance.name, argo.argo_cd)
+
+
 def version(instance: Instance, argo: Namespaces) -> str:
-    found = instance.cluster.get("argoproj.io/v1alpha1", "Application", instance.name, argo.argo_cd)
-    return str(found["metadata"]["resourceVersion"])
+    return str(application(instance, argo)["metadata"]["resourceVersion"])
+
+
+def ask_to_look(instance: Instance, argo: Namespaces) -> None:
+    """A hard refresh, until Argo CD has taken the mark away."""
+    mark = {"metadata": {"annotations": {REFRESH: "hard"}}}
+    instance.cluster.patch(API, "Application", instance.name, argo.argo_cd, mark)
+    for _ in every_second(60):
+        if REFRESH not in (application(instance, argo)["metadata"].get("annotations") or {}):
+            return
+    pytest.fail("Argo CD did not look within a minute")
+
+
+def image_of(instance: Instance) -> str:
+    found = instance.cluster.get("apps/v1", "Deployment", "lms", instance.name)
+    return str(found["spec"]["template"]["spec"]["containers"][0]["image"])
+
+
+def every_second(times: int) -> Iterator[int]:
+    for number in range(times):
+        time.sleep(1)
+        yield number
 
 
 def test_first_deploy_is_healthy_and_the_second_changes_nothing(instance: Instance, argo: Namespaces) -> None:
@@ -101,10 +140,19 @@ def test_auto_sync_off_syncs_when_told_and_only_then(instance: Instance, argo: N
 
     assert manual.deploy(Small())[0] is Status.DONE
     assert manual.deploy(Small())[0] is Status.UNCHANGED
+
+    untold = manual.record(Small(image=NEWER))
+    ask_to_look(manual, argo)
+    watched = [application(manual, argo) for _ in every_second(8)]
+    seen = watched[-1]["status"]["sync"]
+    assert (seen["status"], seen["revision"]) == ("OutOfSync", untold)
+    assert not any("operation" in one for one in watched)
+    assert image_of(manual) == APP
+
     assert manual.deploy(Small(image=NEWER), wait=False)[0] is Status.DONE
     assert manual.deploy(Small(image=NEWER))[0] in (Status.DONE, Status.UNCHANGED)
-    found = manual.cluster.get("argoproj.io/v1alpha1", "Application", manual.name, argo.argo_cd)
-    assert "automated" not in found["spec"]["syncPolicy"]
+    assert image_of(manual) == NEWER
+    assert "automated" not in application(manual, argo)["spec"]["syncPolicy"]
 
 
 def test_another_root_is_refused(instance: Instance) -> None:
@@ -153,11 +201,15 @@ def test_neighbours_reach_nothing(
     for name in (instance.name, other.name):
         kubectl("apply", "-f", "-", stdin=as_yaml(pod(name, "probe", shell_image, "sleep", "600")))
         kubectl("-n", name, "wait", "--for=condition=Ready", "pod/probe", "--timeout=60s")
-    code = f"import socket; socket.create_connection(('lms.{instance.name}', 8000), 3); print('open')"
 
-    def reaches(namespace: str) -> bool:
-        return "open" in kubectl("-n", namespace, "exec", "probe", "--", "python3", "-c", code, check=False)
+    def sees(source: str, target: str) -> str:
+        return kubectl("-n", source, "exec", "probe", "--", "python3", "-c", KNOCK, f"lms.{target}").strip()
 
-    own = any(reaches(instance.name) for _ in range(10))  # a new pod's policies take a moment
-    assert own
-    assert not reaches(other.name)
+    def comes_to(source: str, target: str, wanted: str) -> bool:
+        """A new pod's policies and names take a moment."""
+        return any(sees(source, target) == wanted for _ in every_second(20))
+
+    for own, foreign in ((instance.name, other.name), (other.name, instance.name)):
+        assert comes_to(own, own, "open")
+        assert comes_to(own, foreign, "closed")
+        assert sees(own, own) == "open"
