@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from launchpad_workflows import names
 
+from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.flows import ANYWHERE, LINK_LOCAL, Flow
 from tutor_launchpad.core.types import Config
 
@@ -21,6 +22,7 @@ MONGODB_PASSWORD = "LAUNCHPAD_MONGODB_PASSWORD"
 STORAGE_SECRET = "LAUNCHPAD_STORAGE_SECRET_KEY"
 PROFILE_IMAGES = "profile-images/"
 """Prefix of the profile images, as in patches/openedx-lms-production-settings."""
+_KEY = ("OPENEDX_AWS_ACCESS_KEY", "OPENEDX_AWS_SECRET_ACCESS_KEY")
 _TRIPLE = re.compile(r"([A-Z0-9_]+)_MYSQL_DATABASE")
 _PORTS = {"http": 80, "https": 443}
 
@@ -150,7 +152,13 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
 
 
 def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
-    """One bucket and a key that reaches nothing else."""
+    """One bucket and a key that reaches nothing else; with a `compatible` store one that the operator made there."""
+    missing = [name for name in _KEY if server.provider == "compatible" and not wanted.chosen(name)]
+    if missing:
+        raise Refused([
+            f"{' and '.join(missing)} must be set for {server}: of its provider, compatible, Launchpad cannot make a "
+            "key. Make one there that reaches the instance's bucket alone."
+        ])  # fmt: skip
     bucket = wanted.chosen("LAUNCHPAD_S3_BUCKET") or names.bucket(wanted.instance, "openedx")
     access = wanted.chosen("OPENEDX_AWS_ACCESS_KEY") or names.access_key(wanted.instance, "openedx")
     key = "OPENEDX_AWS_SECRET_ACCESS_KEY" if wanted.chosen("OPENEDX_AWS_SECRET_ACCESS_KEY") else STORAGE_SECRET

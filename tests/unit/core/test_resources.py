@@ -9,6 +9,7 @@ import importlib_resources
 import pytest
 from launchpad_workflows.requests import Request
 
+from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.resources import (
     PLANNERS,
     PROFILE_IMAGES,
@@ -164,6 +165,24 @@ def test_storage_derives_bucket_and_key_also_where_minio_has_its_own() -> None:
     assert plan.secrets == {"LAUNCHPAD_STORAGE_SECRET_KEY": "pw-storage"}
     assert plan.overrides["LAUNCHPAD_S3_ENDPOINT"] == "https://s3.example.com"
     assert (plan.overrides["LAUNCHPAD_S3_REGION"], plan.overrides["LAUNCHPAD_S3_ADDRESSING"]) == ("us-east-1", "path")
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, "OPENEDX_AWS_ACCESS_KEY and OPENEDX_AWS_SECRET_ACCESS_KEY must be set for storage/main"),
+        ({"OPENEDX_AWS_ACCESS_KEY": "AKIA1"}, "OPENEDX_AWS_SECRET_ACCESS_KEY must be set"),
+        ({"OPENEDX_AWS_SECRET_ACCESS_KEY": "s"}, "OPENEDX_AWS_ACCESS_KEY must be set"),
+    ],
+)
+def test_store_that_makes_no_keys_needs_the_operators(given: dict[str, str], missing: str) -> None:
+    with pytest.raises(Refused, match=missing):
+        plan_storage(_wanted(**given), replace(STORAGE, provider="compatible"))
+
+    assert plan_storage(
+        _wanted(OPENEDX_AWS_ACCESS_KEY="AKIA1", OPENEDX_AWS_SECRET_ACCESS_KEY="s"),
+        replace(STORAGE, provider="compatible"),
+    ).secrets == {"OPENEDX_AWS_SECRET_ACCESS_KEY": "s"}
 
 
 def test_profile_images_lie_where_everybody_may_read_them() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -83,10 +84,14 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         "password": _text(given["password_file"]).rstrip("\r\n"),
         "address": _validate(server),
     }
+    if not credentials["username"].strip():
+        raise click.UsageError("--user is empty.")
     if not credentials["password"]:
         raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
+    if any(character in credentials["password"] for character in "\r\n\0"):
+        raise click.UsageError("The password has more than one line: give a file that holds nothing else.")
     if given["ca_file"] is not None:
-        credentials["ca.crt"] = _text(given["ca_file"])
+        credentials["ca.crt"] = _certificate(_text(given["ca_file"]))
     return server, credentials
 
 
@@ -128,6 +133,16 @@ def _text(file: TextIO) -> str:
         return file.read()
     except UnicodeDecodeError:
         raise click.UsageError(f"{file.name} is no text.") from None
+
+
+def _certificate(text: str) -> str:
+    try:
+        ssl.create_default_context(cadata=text or "-")
+    except (ssl.SSLError, TypeError):  # no PEM; not ASCII
+        raise click.UsageError(
+            "--ca-file holds no certificate: give one in PEM, with its BEGIN and END lines."
+        ) from None
+    return text
 
 
 def _network(text: str) -> str:

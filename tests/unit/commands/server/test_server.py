@@ -33,6 +33,9 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
         ([*MYSQL, "--tls", *GIVEN], "--tls is not for mysql."),
         ([*MYSQL, "--ca-file", __file__, *GIVEN], "--ca-file is not for mysql: the pods of Open edX would not know"),
         (["mongodb", "main", "--host", "db", "--ca-file", __file__, *GIVEN], "--ca-file is not for mongodb"),
+        ([*STORAGE, "--ca-file", __file__, *GIVEN], "--ca-file holds no certificate"),
+        ([*STORAGE, "--ca-file", "/dev/null", *GIVEN], "--ca-file holds no certificate"),
+        ([*MYSQL, "--user", "", "--password-file", "-"], "--user is empty."),
         (["redis", "main", *GIVEN], "'redis' is not one of"),
         (["mysql", *GIVEN], "Missing argument 'NAME'"),
         ([*MYSQL, "--user", "root"], "Missing option '--password-file'"),
@@ -61,7 +64,10 @@ def test_wrong_usage_of_add_ends_with_status_2(tmp_path: Path, words: list[str],
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"\n", "is empty"), (b"\xff\x00", "is no text")])
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"", "is empty"), (b"\n", "is empty"), (b"\xff\x00", "is no text"), (b"one\ntwo\n", "has more than one line")],
+)
 def test_password_file_without_a_password_is_wrong_usage(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "password").write_bytes(content)
     words = ["server", "add", *MYSQL, "--user", "root", "--password-file", str(tmp_path / "password")]
