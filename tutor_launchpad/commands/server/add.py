@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from tutor_launchpad.commands.options import asker, check_context, cluster_options, root_of
+from tutor_launchpad.commands.server.names import ResourceName
 
 
 @click.command(name="add", help="Register a server under a NAME, or change what is registered under it.")
-@click.argument("resource", type=click.Choice(["mysql", "mongodb", "storage"]))
+@click.argument("resource", type=ResourceName(), metavar="RESOURCE")
 @click.argument("name")
 @click.option("--host", help="Host name or address, as pods reach it (mysql, mongodb).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port, where it is not the usual one (mysql, mongodb).")
@@ -18,6 +19,7 @@ from tutor_launchpad.commands.options import asker, check_context, cluster_optio
 @click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")
 @click.option("--auth-source", help="Database that keeps the users (mongodb).")
 @click.option("--replica-set", help="Name of the replica set (mongodb).")
+@click.option("--option", "more", multiple=True, metavar="KEY=VALUE", help="For a resource that another plugin adds.")
 @click.option("--tls", is_flag=True, help="Connect with TLS (mongodb).")
 @click.option("--user", "username", required=True, help="The administrator; the access key for storage.")
 @click.option(

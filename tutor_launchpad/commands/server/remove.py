@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from tutor_launchpad.commands.options import asker, check_context, cluster_options, root_of
+from tutor_launchpad.commands.server.names import ResourceName
 
 
 @click.command(name="remove", help="Forget a server and its credentials. Databases and buckets on it stay.")
-@click.argument("resource", type=click.Choice(["mysql", "mongodb", "storage"]))
+@click.argument("resource", type=ResourceName(), metavar="RESOURCE")
 @click.argument("name")
 @click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")
 @cluster_options

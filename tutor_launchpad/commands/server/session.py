@@ -64,7 +64,9 @@ def open_servers(
 def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     """The server and its credentials from the options of `add`; click's usage errors where they do not fit."""
     resource = str(given["resource"])
-    for option in sorted({name for names in OPTIONS.values() for name in names} - set(OPTIONS[resource])):
+    every = sorted({name for names in OPTIONS.values() for name in names})
+    own = OPTIONS.get(resource, tuple(every))
+    for option in sorted(set(every) - set(own)):
         if given[option]:
             raise click.UsageError(f"--{option.replace('_', '-')} is not for {resource}.")
     if given["ca_file"] is not None and resource in PRIVATE_CA_LACKS:
@@ -72,12 +74,12 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
             f"--ca-file is not for {resource}: the pods of Open edX would not know that authority. Give the server a "
             "certificate of a public one."
         )
-    if not given[REQUIRED[resource]]:
+    if resource in REQUIRED and not given[REQUIRED[resource]]:
         raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
-    settings = {name: given[name] for name in OPTIONS[resource] if given[name]}
+    settings = {name: given[name] for name in own if given[name]} | _more(resource, given["more"])
     if resource in PORTS:
         settings.setdefault("port", PORTS[resource])
-    provider = str(given["provider"] or PROVIDERS[resource])
+    provider = str(given["provider"] or PROVIDERS.get(resource) or _first_provider(resource))
     server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
     credentials = {
         "username": str(given["username"]),
@@ -135,6 +137,27 @@ def _text(file: TextIO) -> str:
         raise click.UsageError(f"{file.name} is no text.") from None
 
 
+def _more(resource: str, words: tuple[str, ...]) -> dict[str, str]:
+    """`--option KEY=VALUE`; the server's model says which there are."""
+    if words and resource in OPTIONS:
+        raise click.UsageError(f"--option is not for {resource}, which has options of its own.")
+    pairs = [word.partition("=") for word in words]
+    wrong = [word for word, (key, sign, _) in zip(words, pairs, strict=True) if not (key.isidentifier() and sign)]
+    wrong += [key for key, _, _ in pairs if key in ("resource", "provider", "server", "claims")]
+    if wrong:
+        raise click.UsageError(f"--option {wrong[0]!r} is not KEY=VALUE with a key of the server's own.")
+    return {key: value for key, _, value in pairs}
+
+
+def _first_provider(resource: str) -> str:
+    from launchpad_workflows.registry import find
+
+    try:
+        return find(resource).name
+    except ValueError as error:
+        raise click.UsageError(f"This cannot be registered: {error}.") from None
+
+
 def _certificate(text: str) -> str:
     try:
         ssl.create_default_context(cadata=text or "-")
@@ -164,5 +187,7 @@ def _validate(server: Server) -> str:
     except ValidationError as error:
         problems = request_problems(error)
         raise click.UsageError(f"This cannot be registered: {'; '.join(problems)}.") from None
+    except KeyError:
+        raise click.UsageError("This cannot be registered: a server needs a port, or an http(s) endpoint.") from None
     except ValueError as error:
         raise click.UsageError(f"This cannot be registered: {error}.") from None

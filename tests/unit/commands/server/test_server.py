@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from launchpad_workflows import registry
 from launchpad_workflows.items import Item
 from launchpad_workflows.ownership import FileOwnership
+from launchpad_workflows.requests import Resource
 
 from tests.conftest import Root
+from tutor_launchpad import hooks
+from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.commands import launchpad
+from tutor_launchpad.commands.server import session
+from tutor_launchpad.core.resources import plan_mysql
 from tutor_launchpad.steps.provision import OWNERS
 
 PASSWORD = "h1dden-passw0rd"
@@ -54,6 +62,8 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
     ],
 )
 def test_wrong_usage_of_add_ends_with_status_2(tmp_path: Path, words: list[str], sentence: str) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+
     result = CliRunner().invoke(
         launchpad, ["server", "add", *words], input=PASSWORD, obj=SimpleNamespace(root=tmp_path)
     )
@@ -70,6 +80,7 @@ def test_wrong_usage_of_add_ends_with_status_2(tmp_path: Path, words: list[str],
 )
 def test_password_file_without_a_password_is_wrong_usage(tmp_path: Path, content: bytes, sentence: str) -> None:
     (tmp_path / "password").write_bytes(content)
+    import_module("tutor_launchpad.plugin")  # registers the resources
     words = ["server", "add", *MYSQL, "--user", "root", "--password-file", str(tmp_path / "password")]
 
     result = CliRunner().invoke(launchpad, words, obj=SimpleNamespace(root=tmp_path))
@@ -86,6 +97,69 @@ def test_wrong_usage_of_the_others(tmp_path: Path, words: list[str]) -> None:
     result = CliRunner().invoke(launchpad, ["server", *words], obj=SimpleNamespace(root=tmp_path))
 
     assert result.exit_code == 2
+
+
+class Queue(Resource):
+    """A resource of another package."""
+
+    resource: Literal["queue"] = "queue"
+    provider: str = "test"
+    host: str
+    port: int = 0
+    vhost: str = "/"
+
+
+registry.register(registry.Provider("queue", "test", f"{__name__}:Queue", f"{__name__}:Queue"))
+QUEUE = ["queue", "main", "--host", "queue.example.com"]
+
+
+@pytest.fixture
+def planner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another plugin adds a planner of the resource `queue`."""
+    monkeypatch.setattr(hooks.RESOURCES, "apply", lambda found: {**found, "queue": plan_mysql})
+
+
+def add(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(
+        launchpad, ["server", "add", *words, *GIVEN, "--no-cluster"], input=PASSWORD, obj=SimpleNamespace(root=root)
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([*QUEUE, "--option", "vhost"], "--option 'vhost' is not KEY=VALUE"),
+        ([*QUEUE, "--option", "server=x"], "--option 'server' is not KEY=VALUE"),
+        ([*QUEUE, "--option", "colour=x"], "colour: Extra inputs are not permitted"),
+        (QUEUE, "a server needs a port, or an http(s) endpoint"),
+        (["mysql", *QUEUE[1:]], "'mysql' is not 'queue'"),
+    ],
+)
+def test_resource_of_another_plugin_is_checked(tmp_path: Path, planner: None, words: list[str], sentence: str) -> None:
+    result = add(tmp_path, *words)
+
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+
+
+def test_resource_of_another_plugin_takes_options_that_we_do_not_know(
+    tmp_path: Path, planner: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "launchpad").mkdir()
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
+
+    result = add(tmp_path, *QUEUE, "--port", "5672", "--option", "vhost=a=b")
+    (server,) = FileServers(tmp_path).all()
+
+    assert result.exit_code == 0, result.output
+    assert (server.provider, server.port) == ("test", 5672)
+    assert server.settings == {"host": "queue.example.com", "port": 5672, "vhost": "a=b"}
+
+
+def test_own_resources_take_no_options_that_are_unknown(tmp_path: Path) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+
+    assert "--option is not for mysql" in add(tmp_path, *MYSQL, "--option", "tls=true").output
 
 
 def test_server_is_added_listed_and_removed(root: Root, tmp_path: Path) -> None:
