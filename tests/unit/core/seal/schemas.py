@@ -45,7 +45,8 @@ def _schema(name: str) -> dict[str, Any]:
     """From the models of the client's older releases, or from those of 37 and later, which are pydantic's."""
     model = getattr(client, name)
     if hasattr(model, "model_json_schema"):
-        return _with_quantities(model.model_json_schema(by_alias=True))
+        schema: dict[str, Any] = _with_quantities(model.model_json_schema(by_alias=True))
+        return schema
     definitions: dict[str, Any] = {}
     return {"allOf": [_model(name, definitions)], "definitions": definitions}
 
