@@ -19,7 +19,6 @@ _LOGIN = {18, 8000}
 _DENIED = {13}
 # Shutdown, step-down, no primary yet, time limits.
 _MAY_PASS = {6, 7, 50, 89, 91, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
-CASE_DIFFERS = 13297
 
 
 class Denied(Refused):

@@ -24,7 +24,11 @@ OUTCOME = "outcome"
 """Name of the output parameter."""
 OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
-DAY = 24 * 3600
+# Seconds.
+_ATTEMPT_DEADLINE = 600
+_RUN_DEADLINE = 3600
+_KEEP_SUCCEEDED = 3600
+_KEEP_FAILED = 7 * 24 * 3600
 _POD = m.PodSecurityContext(
     run_as_non_root=True,
     run_as_user=1000,
@@ -51,17 +55,12 @@ _HARDENED = json.dumps(
 
 @dataclass(frozen=True)
 class TemplateParams:
-    """What differs between clusters. Times in seconds."""
+    """What differs between clusters."""
 
     image: str
     namespace: str = "launchpad"
-    image_pull_policy: str = "IfNotPresent"
     pull_secret: str = ""
     attempts: int = 5
-    attempt_deadline: int = 600
-    run_deadline: int = 3600
-    keep_succeeded: int = 3600
-    keep_failed: int = 7 * DAY
 
 
 def limit_name(resource: str, server: str) -> str:
@@ -88,10 +87,8 @@ def workflow_template(params: TemplateParams, name: str, entrypoint: str, **more
         namespace=params.namespace,
         entrypoint=entrypoint,
         image_pull_secrets=[m.LocalObjectReference(name=params.pull_secret)] if params.pull_secret else None,
-        active_deadline_seconds=params.run_deadline,
-        ttl_strategy=m.TTLStrategy(
-            seconds_after_success=params.keep_succeeded, seconds_after_failure=params.keep_failed
-        ),
+        active_deadline_seconds=_RUN_DEADLINE,
+        ttl_strategy=m.TTLStrategy(seconds_after_success=_KEEP_SUCCEEDED, seconds_after_failure=_KEEP_FAILED),
         pod_gc=m.PodGC(strategy="OnPodSuccess"),
         pod_metadata=m.Metadata(labels=dict(MANAGED)),
         **more,
@@ -107,7 +104,7 @@ def worker(params: TemplateParams, name: str, command: list[str], volumes: list[
     return Container(
         name=name,
         image=params.image,
-        image_pull_policy=params.image_pull_policy,
+        image_pull_policy="IfNotPresent",
         command=["launchpad-worker"],
         args=[
             *command,
@@ -130,7 +127,7 @@ def worker(params: TemplateParams, name: str, command: list[str], volumes: list[
             requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="500m", memory="384Mi")
         ),
         retry_strategy=_retries(params),
-        active_deadline_seconds=params.attempt_deadline,
+        active_deadline_seconds=_ATTEMPT_DEADLINE,
         synchronization=_semaphore("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"),
     )
 
