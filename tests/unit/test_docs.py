@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -50,6 +51,7 @@ def test_command_is_known(page: Path, line: str) -> None:
 
 def _parse(words: list[str]) -> None:
     """Raises click's usage errors where the words are not what the command takes."""
+    import_module("tutor_launchpad.plugin")  # registers the resources that servers are for
     path = [words.pop(0)]
     while words and f"tutor {' '.join([*path, words[0]])}" in COMMANDS:
         path.append(words.pop(0))
