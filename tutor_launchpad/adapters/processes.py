@@ -17,8 +17,14 @@ class ProcessFailed(LaunchpadError):
     def __init__(self, command: Sequence[str], status: int, stderr: str) -> None:
         self.status = status
         self.stderr = stderr.strip()
-        last = self.stderr.splitlines()[-1] if self.stderr else "it said nothing"
-        super().__init__(f"`{' '.join(command[:3])}` failed with status {status}: {last}")
+        super().__init__(f"`{' '.join(command[:3])}` failed with status {status}: {_telling(self.stderr)}")
+
+
+def _telling(stderr: str) -> str:
+    """The first line that a program marks as its error, else its last one."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    marked = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    return (marked or lines[-1:] or ["it said nothing"])[0]
 
 
 def run(

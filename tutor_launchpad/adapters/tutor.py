@@ -120,3 +120,9 @@ def _quiet() -> Iterator[None]:
         raise
     except TutorError as error:
         raise Refused([f"Tutor cannot render this configuration: {str(error).rstrip('.')}."]) from error
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
+        # Its text may quote the value of a setting, which may be secret.
+        raise Refused([
+            f"Tutor or a plugin cannot render this configuration ({type(error).__name__}): a setting has a value of the "
+            "wrong form; `tutor config save` shows where."
+        ]) from error  # fmt: skip

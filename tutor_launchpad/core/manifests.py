@@ -68,7 +68,7 @@ def images(objects: Iterable[Object]) -> list[str]:
     templates = (pod_template(item) for item in objects)
     return sorted(
         {
-            container["image"]
+            str(container["image"])
             for template in templates
             if template is not None
             for _, container in containers(template.get("spec", {}))

@@ -15,7 +15,7 @@ from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
 from tutor_launchpad.core.errors import LaunchpadError, Refused
-from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts
+from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts, setting_problems
 from tutor_launchpad.core.instance import Contents, make_record, public_settings
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
 from tutor_launchpad.core.manifests import images, instance_objects
@@ -32,6 +32,7 @@ def prepare(deployment: Deployment) -> None:
     if deployment.overrides:
         deployment.loaded = tutor.load_configuration(deployment.root, deployment.overrides)
     loaded, config = deployment.loaded, deployment.config
+    _refuse(setting_problems(config))
     caddyfile = tutor.render_template(config, CADDYFILE)
     config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
     added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))

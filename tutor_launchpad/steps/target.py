@@ -37,6 +37,7 @@ def find_cluster(
         return None
     name = wish.context or contexts()[1]
     if name is None:
+        _refuse_forgotten(root)
         return None
     if needs_repository and not is_remote(settings.repository):
         raise Refused([
@@ -83,6 +84,16 @@ def make_own_folder(root: Path) -> Path:
     except OSError as error:
         raise LaunchpadError(f"Cannot write to {folder}: {error.strerror}.") from error
     return folder
+
+
+def _refuse_forgotten(root: Path) -> None:
+    """A root that has a cluster must not record what nobody then applies there: its pods would miss their Secrets."""
+    before = remembered(root)
+    if before:
+        raise Refused([
+            f"This root is deployed to Kubernetes context {before!r}, but no kubeconfig with a current context was "
+            "found: set KUBECONFIG, give --context, or leave the cluster out on purpose with --no-cluster."
+        ])  # fmt: skip
 
 
 def _confirm(name: str, root: Path, wish: Wish) -> None:

@@ -105,6 +105,10 @@ def test_status_before_and_after(root: Root) -> None:
             {"LAUNCHPAD_REPOSITORY": "https://me:pass@example.com/x"},
             "LAUNCHPAD_REPOSITORY holds a password, token or user name",
         ),
+        ({"LMS_HOST": ""}, "LMS_HOST '' is not a host name"),
+        ({"LMS_HOST": "http://example.com"}, "LMS_HOST 'http://example.com' is not a host name"),
+        ({"CMS_HOST": 7}, "CMS_HOST 7 is not a host name"),
+        ({"JWT_RSA_PRIVATE_KEY": "notakey"}, "cannot render this configuration (ValueError)"),
         ({"OPENEDX_SECRET_KEY": "abc"}, "OPENEDX_SECRET_KEY is secret but has only 3 characters"),
         ({"OPENEDX_MYSQL_PASSWORD": "openedx"}, "OPENEDX_MYSQL_PASSWORD would be readable in Git"),
     ],
@@ -183,6 +187,18 @@ def test_unreachable_cluster_is_an_error_and_no_embedded_mode(root: Root, tmp_pa
     assert "http://127.0.0.1:9" in ran.stderr
     assert "Traceback" not in ran.stderr
     assert not root.repository.exists()
+
+
+def test_root_with_a_cluster_never_falls_back_to_none(root: Root, tmp_path: Path) -> None:
+    root.set(LAUNCHPAD_REPOSITORY=str(tmp_path / "repository"))
+    (root.path / "launchpad").mkdir()
+    (root.path / "launchpad" / "cluster.json").write_text('{"context": "earth"}')
+
+    lost, meant = root.launchpad("deploy"), root.launchpad("deploy", "--no-cluster")
+
+    assert lost.status == 1
+    assert "deployed to Kubernetes context 'earth', but no kubeconfig" in lost.stderr
+    assert meant.status == 0, meant.stderr
 
 
 def test_no_cluster_works_beside_a_kubeconfig(root: Root, tmp_path: Path) -> None:
