@@ -22,6 +22,7 @@ def build_check(params: TemplateParams) -> WorkflowTemplate:
             "one",
             ["check"],
             [secret_volume("admin", admin_secret("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"))],
+            retries=False,  # somebody waits for the answer
         )
         with DAG(name="all", fail_fast=False):
             Task(

@@ -95,7 +95,9 @@ def workflow_template(params: TemplateParams, name: str, entrypoint: str, **more
     )
 
 
-def worker(params: TemplateParams, name: str, command: list[str], volumes: list[m.Volume]) -> Container:
+def worker(
+    params: TemplateParams, name: str, command: list[str], volumes: list[m.Volume], *, retries: bool = True
+) -> Container:
     """The worker's pod for one resource on one server. Secrets reach it as files alone.
 
     All that confines it stands here and not in the workflow, so that workflows that refer to it get it too.
@@ -126,7 +128,7 @@ def worker(params: TemplateParams, name: str, command: list[str], volumes: list[
         resources=m.ResourceRequirements(
             requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="500m", memory="384Mi")
         ),
-        retry_strategy=_retries(params),
+        retry_strategy=_retries(params) if retries else None,
         active_deadline_seconds=_ATTEMPT_DEADLINE,
         synchronization=_semaphore("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"),
     )
