@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Sequence
 
+from tutor_launchpad.core.jobs import HOOK
 from tutor_launchpad.core.pods import containers, pod_template
 from tutor_launchpad.core.types import Object
 
-HOOK = "argocd.argoproj.io/hook"
 SYNC_OPTIONS = "argocd.argoproj.io/sync-options"
 COMPARE_OPTIONS = "argocd.argoproj.io/compare-options"
 KEPT = "Prune=false,Delete=false"

@@ -5,10 +5,17 @@ Parameters: `request` (JSON) and `resources`, as for provisioning. No instance's
 
 from __future__ import annotations
 
-from hera.workflows import DAG, Parameter, Task, WorkflowTemplate
+from hera.workflows import Parameter, WorkflowTemplate
 
 from launchpad_workflows.credentials import admin_secret
-from launchpad_workflows.templates.common import CHECK, TemplateParams, secret_volume, worker, workflow_template
+from launchpad_workflows.templates.common import (
+    CHECK,
+    TemplateParams,
+    one_pod_each,
+    secret_volume,
+    worker,
+    workflow_template,
+)
 
 
 def build_check(params: TemplateParams) -> WorkflowTemplate:
@@ -24,14 +31,5 @@ def build_check(params: TemplateParams) -> WorkflowTemplate:
             [secret_volume("admin", admin_secret("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"))],
             retries=False,  # somebody waits for the answer
         )
-        with DAG(name="all", fail_fast=False):
-            Task(
-                name="server",
-                template=one,
-                with_param="{{workflow.parameters.resources}}",
-                arguments=[
-                    Parameter(name="resource", value="{{item.resource}}"),
-                    Parameter(name="server", value="{{item.server}}"),
-                ],
-            )
+        one_pod_each("server", one)
     return template

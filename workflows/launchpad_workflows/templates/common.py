@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from hera.workflows import Container, Parameter, WorkflowTemplate
+from hera.workflows import DAG, Container, Parameter, Task, WorkflowTemplate
 from hera.workflows import models as m
 
 from launchpad_workflows.client import CONTENT_LABEL, MANAGED, Object
@@ -132,6 +132,20 @@ def worker(
         active_deadline_seconds=_ATTEMPT_DEADLINE,
         synchronization=_semaphore("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"),
     )
+
+
+def one_pod_each(task: str, template: Container) -> None:
+    """Within a workflow template: its entry point, which runs `template` for each of the parameter `resources`."""
+    with DAG(name="all", fail_fast=False):
+        Task(
+            name=task,
+            template=template,
+            with_param="{{workflow.parameters.resources}}",
+            arguments=[
+                Parameter(name="resource", value="{{item.resource}}"),
+                Parameter(name="server", value="{{item.server}}"),
+            ],
+        )
 
 
 def secret_volume(name: str, secret: str) -> m.Volume:

@@ -8,11 +8,18 @@ crowded.
 
 from __future__ import annotations
 
-from hera.workflows import DAG, Parameter, Task, WorkflowTemplate
+from hera.workflows import Parameter, WorkflowTemplate
 from hera.workflows import models as m
 
 from launchpad_workflows.credentials import admin_secret, instance_secret
-from launchpad_workflows.templates.common import PROVISION, TemplateParams, secret_volume, worker, workflow_template
+from launchpad_workflows.templates.common import (
+    PROVISION,
+    TemplateParams,
+    one_pod_each,
+    secret_volume,
+    worker,
+    workflow_template,
+)
 
 
 def build_provision(params: TemplateParams) -> WorkflowTemplate:
@@ -41,14 +48,5 @@ def build_provision(params: TemplateParams) -> WorkflowTemplate:
                 secret_volume("instance", instance_secret("{{workflow.parameters.instance}}")),
             ],
         )
-        with DAG(name="all", fail_fast=False):
-            Task(
-                name="resource",
-                template=one,
-                with_param="{{workflow.parameters.resources}}",
-                arguments=[
-                    Parameter(name="resource", value="{{item.resource}}"),
-                    Parameter(name="server", value="{{item.server}}"),
-                ],
-            )
+        one_pod_each("resource", one)
     return template
