@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import Root
 
@@ -57,6 +58,30 @@ def test_supported_tutor_stands_in_one_place(metadata: configparser.ConfigParser
 
     assert [one for one in needed if re.match(r"tutor\b(?!-)", one)] == ["tutor>=22.0.0,<23.0.0"]
     assert [name for name, text in texts.items() if re.search(r"\btutor\s*[<>=~]=", text)] == ["setup.cfg"]
+
+
+def test_python_versions_agree_everywhere(metadata: configparser.ConfigParser) -> None:
+    classifiers = re.findall(r"^Programming Language :: Python :: (3\.\d+)$", metadata["metadata"]["classifiers"], re.M)
+    oldest = classifiers[0]
+    tox, ruff, readme, dockerfile = (
+        (PROJECT / name).read_text() for name in ("tox.ini", "ruff.toml", "README.md", "workflows/Dockerfile")
+    )
+    workflow = yaml.safe_load((PROJECT / ".github" / "workflows" / "tests.yml").read_text())
+
+    assert classifiers == sorted(classifiers, key=lambda version: int(version.split(".")[1]))
+    assert metadata["options"]["python_requires"] == f">={oldest}"
+    assert metadata["mypy"]["python_version"] == oldest
+    assert f'target-version = "py{oldest.replace(".", "")}"' in ruff
+    assert [f"3.{minor}" for minor in re.findall(r"\bpy3(\d+)-unit,?(?= |$)", _label(tox))] == classifiers
+    assert workflow["jobs"]["code"]["strategy"]["matrix"]["python"] == classifiers
+    assert f"With Python {oldest} or later" in readme
+    assert re.findall(r"^ARG PYTHON=(.+)$", dockerfile, re.MULTILINE)[0] in classifiers
+
+
+def _label(tox: str) -> str:
+    """The environments of `tox -m versions`."""
+    (line,) = re.findall(r"^    versions = (.+)$", tox, re.MULTILINE)
+    return str(line)
 
 
 @pytest.fixture(scope="module")
