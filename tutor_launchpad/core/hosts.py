@@ -101,3 +101,14 @@ def shared_hosts(hosts: Iterable[str], others: Mapping[str, Iterable[str]]) -> l
         for host in hosts
         if host in taken
     ]
+
+
+def taken_hosts(hosts: Iterable[str], others: Mapping[str, Iterable[str]]) -> list[str]:
+    """`others`: namespace → the hosts of its Ingresses; two Ingresses with one host would take turns."""
+    taken = {host: namespace for namespace, theirs in others.items() for host in theirs}
+    return [
+        f"Host {host} is served by an Ingress of namespace {taken[host]} already: change the setting that holds it "
+        "(LMS_HOST, CMS_HOST …), or remove that Ingress."
+        for host in hosts
+        if host in taken
+    ]

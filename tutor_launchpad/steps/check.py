@@ -14,6 +14,7 @@ from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps.cluster_checks import cluster_problems
+from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.prepare import prepare
 from tutor_launchpad.steps.resources import plan_resources
@@ -30,6 +31,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems += quota_problems(deployment.objects, deployment.settings.quota, deployment.settings.limits)
     if deployment.cluster is not None:
         problems += _collect(lambda: cluster_problems(deployment))
+        problems += _collect(lambda: cluster_host_problems(deployment))
     if problems:
         raise Refused(problems)
     assert deployment.record is not None
