@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -18,10 +19,26 @@ from tutor_launchpad.commands import launchpad
 from tutor_launchpad.defaults import GENERATED, SETTINGS
 
 PROJECT = Path(__file__).parents[2]
-PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+PAGES = [
+    PROJECT / "README.md",
+    *sorted((PROJECT / "docs").rglob("*.md")),
+    PROJECT / "tests" / "cluster" / "README.md",
+]
+INDEX = PROJECT / "docs" / "README.md"
 COMMANDS = {" ".join(path): command for path, command in generate.walk(launchpad, ("tutor", "launchpad"))}
-KNOWN = {*SETTINGS, *GENERATED, *tutor_config.get_template("defaults.yml"), *tutor_config.get_template("base.yml")}
+DRYDOCK = re.findall(r'"(DRYDOCK_\w+)"', Path(str(find_spec("drydock.plugin").origin)).read_text(encoding="utf-8"))  # type: ignore[union-attr]
+EXAMPLES = {"MOON_LICENCE"}
+"""Settings of the plugin that docs/howto/own-plugins.md shows."""
+KNOWN = {
+    *SETTINGS,
+    *GENERATED,
+    *tutor_config.get_template("defaults.yml"),
+    *tutor_config.get_template("base.yml"),
+    *DRYDOCK,
+    *EXAMPLES,
+}
 PROGRAMS = {"tutor", "python3", "pip", "tox", "export", "git", "kubectl", "ssh-keyscan", "docker", "age-keygen"}
+PROGRAMS |= {"kind", "helm", "curl", "echo", "tar", "chmod", "mkdir", "cp", "cat", "source", "ssh-keygen"}
 
 
 def _lines(page: Path) -> list[str]:
@@ -41,11 +58,11 @@ def test_command_is_known(page: Path, line: str) -> None:
     words = shlex.split(line, comments=True)
     program = Path(words[0]).name if words else "tutor"
 
-    assert program in PROGRAMS
+    assert program in PROGRAMS or re.match(r"\w+=", words[0])
     if program == "tutor" and words[1:2] == ["launchpad"]:
         _parse(words[1:])
     for number, word in enumerate(words[1:], 1):
-        if words[number - 1] in ("--set", "-s", "--unset"):
+        if program == "tutor" and words[number - 1] in ("--set", "-s", "--unset"):
             assert word.split("=")[0] in KNOWN
 
 
@@ -97,6 +114,28 @@ def test_relative_links_lead_somewhere(page: Path) -> None:
         if anchor:
             titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
             assert anchor[1:] in {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_each_page_is_reached_from_the_index() -> None:
+    reached, left = set(), [INDEX]
+    while left:
+        page = left.pop()
+        if page not in reached:
+            reached.add(page)
+            links = re.findall(r"\]\((?!https?://)([^)#\s]+\.md)", page.read_text(encoding="utf-8"))
+            left += [(page.parent / link).resolve() for link in links]
+
+    assert sorted(set(PAGES) - reached - {PROJECT / "README.md"}) == []
+    assert "](docs/README.md)" in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_settings_of_the_cluster_tests_are_read_somewhere() -> None:
+    listed = set(re.findall(r"`(LAUNCHPAD_TEST_\w+)`", PAGES[-1].read_text(encoding="utf-8")))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (PROJECT / "tests").rglob("*.py"))
+    read = {name for name in listed if name in code or f'"{name.removeprefix("LAUNCHPAD_TEST_")}"' in code}
+
+    assert read == listed
+    assert set(re.findall(r"environ[^\n]*\b(LAUNCHPAD_TEST_[A-Z0-9_]+)", code)) <= listed
 
 
 @pytest.mark.parametrize(("name", "text"), generate.pages().items(), ids=list(generate.pages()))
