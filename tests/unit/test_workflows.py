@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from tests.unit.programs import find_program
 
 PROJECT = Path(__file__).parents[2]
 FILES = sorted((PROJECT / ".github" / "workflows").glob("*.yml"))
@@ -35,12 +35,9 @@ def test_there_are_workflows() -> None:
 
 @each_file
 def test_workflow_passes_actionlint(file: Path) -> None:
-    folder = os.environ.get("LAUNCHPAD_TEST_BIN", "")
-    found = shutil.which("actionlint", path=os.pathsep.join(filter(None, [folder, os.environ.get("PATH", "")])))
-    if found is None:
-        pytest.skip("actionlint is neither in LAUNCHPAD_TEST_BIN nor in PATH")
-
-    ran = subprocess.run([found, "-no-color", str(file)], capture_output=True, text=True, check=False, timeout=60)
+    ran = subprocess.run(
+        [find_program("actionlint"), "-no-color", str(file)], capture_output=True, text=True, check=False, timeout=60
+    )
 
     assert (ran.returncode, ran.stdout) == (0, "")
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import yaml
 
 from tests.conftest import Root
 from tests.unit.core.seal import schemas
+from tests.unit.programs import find_program
 
 # Of cert-manager, whose schema comes with its CRDs: a cluster's dry run looks at it (tests/cluster).
 FOREIGN = {"Issuer"}
@@ -21,11 +20,7 @@ FOREIGN = {"Issuer"}
 
 @pytest.fixture(scope="module")
 def kubeconform() -> str:
-    folder = os.environ.get("LAUNCHPAD_TEST_BIN", "")
-    found = shutil.which("kubeconform", path=os.pathsep.join(filter(None, [folder, os.environ.get("PATH", "")])))
-    if found is None:
-        pytest.skip("kubeconform is neither in LAUNCHPAD_TEST_BIN nor in PATH")
-    return found
+    return find_program("kubeconform")
 
 
 def _check(program: str, folder: Path, tmp_path: Path) -> dict[str, Any]:
