@@ -38,7 +38,7 @@ KNOWN = {
     *EXAMPLES,
 }
 PROGRAMS = {"tutor", "python3", "pip", "tox", "export", "git", "kubectl", "ssh-keyscan", "docker", "age-keygen"}
-PROGRAMS |= {"kind", "helm", "curl", "echo", "tar", "chmod", "mkdir", "cp", "cat", "source", "ssh-keygen"}
+PROGRAMS |= {"kind", "helm", "curl", "echo", "tar", "chmod", "mkdir", "cp", "cat", "source", "ssh-keygen", "mapfile"}
 
 
 def _lines(page: Path) -> list[str]:
