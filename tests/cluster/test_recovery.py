@@ -62,15 +62,10 @@ class Hanging(Small):
     def objects(self, namespace: str) -> list[Object]:
         """With a variable that the ConfigMap gives."""
         made = super().objects(namespace)
-        (job,) = [
-            one
-            for one in made
-            if one["kind"] == "Job" and one["spec"]["template"]["spec"]["containers"][0]["name"] == "lms"
-        ]
         reference = {"name": "gate", "key": "open", "optional": True}
-        job["spec"]["template"]["spec"]["containers"][0]["env"] = [
-            {"name": "GATE", "valueFrom": {"configMapKeyRef": reference}}
-        ]
+        for job in (one for one in made if one["kind"] == "Job"):
+            variable = {"name": "GATE", "valueFrom": {"configMapKeyRef": reference}}
+            job["spec"]["template"]["spec"]["containers"][0]["env"] = [variable]
         return made
 
 
