@@ -9,11 +9,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 import yaml
 
+from tests.cluster import environment
+from tests.cluster.kind import __main__ as kind
 from tests.cluster.kind import git_server, images, manifests, outside
 from tests.cluster.kind.standin import standin
 
@@ -121,6 +124,35 @@ def test_manifest_with_another_content_is_refused(tmp_path: Path, monkeypatch: p
     with pytest.raises(ValueError, match="has the digest ca97"):
         manifests.download("bad", tmp_path)
     assert not (tmp_path / "bad").exists()
+
+
+def test_up_prints_settings_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A workflow appends what it prints to its environment; here Docker and kind are scripts that talk a lot."""
+    for name in ("docker", "kind"):
+        program = tmp_path / name
+        program.write_text(
+            '#!/bin/sh\nif [ "$1" = network ]; then echo "fc00::1 172.18.0.1"; else echo "$0" "$@"; fi\n'
+        )
+        program.chmod(0o755)
+    started: list[str] = []
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(kind, "FOLDER", tmp_path)
+    monkeypatch.setattr(manifests, "download", lambda name, folder: folder / name)
+    monkeypatch.setattr(manifests, "make_workflows", lambda folder: folder / "workflows.yaml")
+    monkeypatch.setattr(kind, "start", lambda command: started.append(command))
+
+    kind.up("v3.5.1")
+
+    told = capfd.readouterr()
+    settings = dict(line.split("=", 1) for line in told.out.splitlines())
+    assert set(settings) <= set(re.findall(r"`(\w+)`", (PROJECT / "tests" / "cluster" / "README.md").read_text()))
+    assert set(environment.REQUIRED) - {"KUBECONFIG"} <= set(settings)
+    assert settings["LAUNCHPAD_TEST_ARGO_CD_MANIFEST"].endswith("/argo-cd-v3.5.1.yaml")
+    assert urlsplit(settings["LAUNCHPAD_TEST_MYSQL"]).hostname == "172.18.0.1"
+    assert started == ["git-server", "outside"]
+    assert "compose" in told.err
 
 
 def test_versions_agree() -> None:

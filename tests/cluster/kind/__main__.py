@@ -41,9 +41,15 @@ def up(argo_cd: str) -> None:
     _say("docker", "build", "--quiet", "--tag", WORKER, "--file", str(PROJECT / "workflows/Dockerfile"), str(PROJECT))
     _say("kind", "load", "docker-image", "--name", CLUSTER, WORKER)
     for command in ("git-server", "outside"):
-        log = (FOLDER / f"{command}.log").open("w")
-        subprocess.Popen([sys.executable, "-m", "tests.cluster.kind", command], stdout=log, stderr=log, cwd=PROJECT)
+        start(command)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))  # noqa: T201 - the result
+
+
+def start(command: str) -> None:
+    """Run one of the commands below for as long as the machine lives."""
+    log = (FOLDER / f"{command}.log").open("w")
+    program = [sys.executable, "-m", "tests.cluster.kind", command]
+    subprocess.Popen(program, stdout=log, stderr=log, cwd=PROJECT, start_new_session=True)
 
 
 def address() -> str:
