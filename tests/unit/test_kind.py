@@ -155,6 +155,20 @@ def test_up_prints_settings_and_nothing_else(
     assert "compose" in told.err
 
 
+def test_argo_cd_manifests_are_named_for_the_unit_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(kind, "FOLDER", tmp_path / "new")
+    monkeypatch.setattr(manifests, "download", lambda name, folder: folder / name)
+    monkeypatch.setattr(sys, "argv", ["kind", "argo-cd"])
+
+    kind.main()
+
+    name, value = capfd.readouterr().out.strip().split("=", 1)
+    assert name == "LAUNCHPAD_TEST_ARGO_CD_MANIFESTS"
+    assert [Path(path).name for path in value.split(os.pathsep)] == ["argo-cd-v3.2.12.yaml", "argo-cd-v3.5.1.yaml"]
+
+
 def test_versions_agree() -> None:
     nodes = {job["kubernetes"]: job["node"] for job in MATRIX}
     node = re.findall(r"^  image: (kindest/\S+)$", TUTORIAL, re.MULTILINE)[0]

@@ -45,6 +45,14 @@ def up(argo_cd: str) -> None:
     print("\n".join(f"{name}={value}" for name, value in settings.items()))  # noqa: T201 - the result
 
 
+def argo_cd_manifests() -> None:
+    """Fetch Argo CD's manifests for the unit tests, which need no cluster."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    names = [name for name in manifests.FILES if name.startswith("argo-cd-")]
+    paths = os.pathsep.join(str(manifests.download(name, FOLDER)) for name in names)
+    print(f"LAUNCHPAD_TEST_ARGO_CD_MANIFESTS={paths}")  # noqa: T201 - the result
+
+
 def start(command: str) -> None:
     """Run one of the commands below for as long as the machine lives."""
     log = (FOLDER / f"{command}.log").open("w")
@@ -70,6 +78,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.cluster.kind", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up").add_argument("--argo-cd", default="v3.2.12", choices=["v3.2.12", "v3.5.1"])
+    commands.add_parser("argo-cd")
     commands.add_parser("repo").add_argument("name")
     commands.add_parser("images").add_argument("file", nargs="+", type=Path)
     commands.add_parser("git-server")
@@ -77,6 +86,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.command == "up":
         up(given.argo_cd)
+    elif given.command == "argo-cd":
+        argo_cd_manifests()
     elif given.command == "repo":
         git_server.make_repository(FOLDER / "git", given.name)
         print(f"http://{address()}:{GIT_PORT}/{given.name}.git")  # noqa: T201 - the result
