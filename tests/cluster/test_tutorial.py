@@ -16,6 +16,7 @@ from docs import run_page
 from tests.cluster.environment import GitCredentials, Namespaces, dump, kubectl
 from tests.cluster.instances import Whole
 from tests.conftest import Root
+from tutor_launchpad.core.argocd import repository_secret_name
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial" / "first-instance.md"
 PARTS = ("instance", "deploy", "change", "rollback", "remove")
@@ -65,6 +66,7 @@ def test_tutorial_leads_from_a_repository_to_an_instance_and_back(
         PAGE.read_text(encoding="utf-8"), PARTS, cwd=folder, env=environment, capture_output=True, timeout=1500
     )
 
+    kubectl("-n", argo.argo_cd, "delete", "secret", repository_secret_name(url), "--ignore-not-found")
     told = ran.stderr + ran.stdout
     assert ran.returncode == 0, told + dump(NAME, argo.argo_cd)
     assert ran.stdout.count("Instance first runs revision") == 2
