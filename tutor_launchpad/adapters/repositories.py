@@ -6,14 +6,15 @@ import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from tutor_launchpad.adapters.files import OWN
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.git_process import Runner
 from tutor_launchpad.core.argocd import RepositoryCredentials
 from tutor_launchpad.core.errors import LaunchpadError, NotFound
 from tutor_launchpad.core.settings import Settings
 
-EMBEDDED = Path("launchpad", "repository")
-CACHE = Path("launchpad", "cache.git")
+EMBEDDED = OWN / "repository"
+CACHE = OWN / "cache.git"
 
 
 def is_remote(repository: str) -> bool:

@@ -9,10 +9,8 @@ from __future__ import annotations
 import base64
 import fcntl
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from launchpad_workflows.client import KIND_LABEL, MANAGED, RESOURCE_LABEL, SERVER_LABEL
 from launchpad_workflows.credentials import admin_secret
 
+from tutor_launchpad.adapters.files import OWN, replace_file
 from tutor_launchpad.core.errors import LaunchpadError, NotFound
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.types import Object
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 KIND = "server"
 DESCRIPTION = "server.json"
-FILE = Path("launchpad", "servers.json")
+FILE = OWN / "servers.json"
 
 
 class Servers(Protocol):
@@ -156,18 +155,9 @@ class FileServers:
         return content
 
     def _write(self, content: Mapping[str, Any]) -> None:
-        scratch = ""
         try:
-            handle, scratch = tempfile.mkstemp(prefix=f"{self.path.name}.", dir=self.path.parent)  # 0600
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, indent=2, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(scratch, self.path)
+            replace_file(self.path, json.dumps(content, indent=2, sort_keys=True))
         except OSError as error:
-            if scratch:
-                with suppress(OSError):
-                    os.unlink(scratch)
             raise LaunchpadError(f"Cannot write {self.path}: {error.strerror}.") from error
 
 

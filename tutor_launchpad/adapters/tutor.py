@@ -12,10 +12,11 @@ import yaml
 from tutor import config as tutor_config
 from tutor import env as tutor_env
 from tutor import hooks as tutor_hooks
-from tutor import plugins
+from tutor import plugins, serialize
 from tutor.core.hooks import Context
 from tutor.exceptions import TutorError
 
+from tutor_launchpad.adapters.files import replace_file
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.types import Config
 
@@ -56,14 +57,16 @@ def load_configuration(root: Path, overrides: Config) -> Configuration:
 
 
 def save_generated(root: Path) -> None:
-    """Save the settings that Tutor generates once (passwords, keys) where config.yml lacks some, as Tutor itself does.
+    """Save the settings that Tutor generates once (passwords, keys) where config.yml lacks some.
 
-    To be called before `load_configuration`, whose Drydock would add its own to the user's file.
+    Tutor's own saving empties the file first, so that a kill could lose every password. To be called before
+    `load_configuration`, whose Drydock would add its own to the user's file.
     """
     with _quiet():
         saved = _read_user(root)
         if any(name not in saved for name in tutor_config.get_base()):
-            tutor_config.save_config_file(str(root), tutor_config.load_minimal(str(root)))
+            text = serialize.dumps(tutor_config.load_minimal(str(root)))
+            replace_file(Path(tutor_config.config_path(str(root))), text, keep_rights=True)
 
 
 def render_environment(config: Config, target: Path, *, whole: bool = False) -> Path:

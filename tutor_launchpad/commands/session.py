@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tutor_launchpad.adapters.files import make_own_folder
 from tutor_launchpad.adapters.locks import RootLock
 from tutor_launchpad.adapters.repositories import open_repository
 from tutor_launchpad.adapters.tutor import load_configuration, save_generated
 from tutor_launchpad.core.settings import read_settings
 from tutor_launchpad.steps.deployment import Deployment, Options, Progress
-from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
+from tutor_launchpad.steps.target import Wish, find_cluster
 
 
 def open_deployment(

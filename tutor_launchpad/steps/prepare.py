@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from functools import partial
 from importlib import metadata
-from pathlib import Path
 
 from tutor_launchpad import hooks
 from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.adapters import kustomize, tutor
+from tutor_launchpad.adapters.files import OWN, scratch
 from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
@@ -57,11 +56,11 @@ def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
 
 
 def _objects(deployment: Deployment) -> list[Object]:
-    with tempfile.TemporaryDirectory(prefix="launchpad-") as folder:
+    with scratch(deployment.root / OWN) as folder:
         try:
-            built = kustomize.build(tutor.render_environment(deployment.config, Path(folder)))
+            built = kustomize.build(tutor.render_environment(deployment.config, folder))
         except LaunchpadError:  # perhaps a plugin's kustomization reads what was left out
-            built = kustomize.build(tutor.render_environment(deployment.config, Path(folder), whole=True))
+            built = kustomize.build(tutor.render_environment(deployment.config, folder, whole=True))
     objects = instance_objects(built)
     objects = hooks.MANIFESTS.apply(objects, deployment.config)
     ordinary = become_ordinary_jobs(objects, deployment.settings.job_deadline)

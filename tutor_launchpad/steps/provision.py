@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from launchpad_workflows.errors import ProvisioningError
 from launchpad_workflows.outcomes import Outcome
 
+from tutor_launchpad.adapters.files import OWN
 from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused, Unreachable
 from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER, owner
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment
 
 PROVISIONED = "launchpad.openedx.org/provisioned"
-OWNERS = Path("launchpad", "owners.json")
+OWNERS = OWN / "owners.json"
 
 
 def run_provision(deployment: Deployment) -> tuple[Status, str]:

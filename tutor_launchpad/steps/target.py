@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor_launchpad.adapters.files import OWN, make_own_folder, replace_file
 from tutor_launchpad.adapters.kubernetes import Cluster, contexts
 from tutor_launchpad.adapters.repositories import is_remote
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.settings import Settings
 
-MEMORY = Path("launchpad", "cluster.json")
+MEMORY = OWN / "cluster.json"
 
 
 @dataclass(frozen=True)
@@ -70,20 +71,7 @@ def remember(root: Path, context: str) -> None:
     path = root / MEMORY
     text = json.dumps({"context": context}) + "\n"
     if not path.exists() or path.read_text() != text:
-        path.write_text(text)
-
-
-def make_own_folder(root: Path) -> Path:
-    """Launchpad's folder below the Tutor root, which a repository that holds the root must not take along."""
-    folder = root / MEMORY.parent
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        ignore = folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n")
-    except OSError as error:
-        raise LaunchpadError(f"Cannot write to {folder}: {error.strerror}.") from error
-    return folder
+        replace_file(path, text)
 
 
 def _refuse_forgotten(root: Path) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -54,13 +52,7 @@ def test_file_is_the_owners_from_its_first_byte(
     servers: FileServers, monkeypatch: pytest.MonkeyPatch, umask: int
 ) -> None:
     modes: list[int] = []
-    plain = json.dump
-
-    def spy(content: Any, file: Any, **options: Any) -> None:
-        modes.append(os.fstat(file.fileno()).st_mode & 0o777)
-        plain(content, file, **options)
-
-    monkeypatch.setattr("json.dump", spy)
+    monkeypatch.setattr("os.fsync", lambda handle: modes.append(os.fstat(handle).st_mode & 0o777))
     before = os.umask(umask)
     servers.add(MYSQL, CREDENTIALS)
     os.umask(before)
@@ -80,11 +72,10 @@ def test_open_file_becomes_the_owners_with_the_next_change(servers: FileServers)
 def test_write_that_fails_leaves_the_old_file_whole(servers: FileServers, monkeypatch: pytest.MonkeyPatch) -> None:
     servers.add(MYSQL, CREDENTIALS)
 
-    def fail(content: Any, file: Any, **options: Any) -> None:
-        file.write('{"half')
+    def fail(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("json.dump", fail)
+    monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(LaunchpadError, match=r"Cannot write .*servers.json: No space left on device"):
         servers.add(STORAGE, CREDENTIALS)
 
@@ -92,10 +83,10 @@ def test_write_that_fails_leaves_the_old_file_whole(servers: FileServers, monkey
 
 
 def test_write_that_fails_leaves_no_passwords_about(servers: FileServers, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(content: Any, file: Any, **options: Any) -> None:
+    def fail(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("json.dump", fail)
+    monkeypatch.setattr("os.fsync", fail)
     with pytest.raises(LaunchpadError):
         servers.add(STORAGE, CREDENTIALS)
 

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from tests.unit.fake_deployment import make_settings
+from tutor_launchpad.adapters.files import make_own_folder
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.errors import LaunchpadError, Refused, Unreachable
 from tutor_launchpad.steps import target
-from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder, remember, remembered
+from tutor_launchpad.steps.target import Wish, find_cluster, remember, remembered
 
 REACHED = object()
 Reach = Callable[[str], object]
@@ -129,17 +130,3 @@ def test_memory_stays_as_it_is_where_nothing_changed(tmp_path: Path) -> None:
 
     assert (tmp_path / target.MEMORY).stat() == before
     assert json.loads((tmp_path / target.MEMORY).read_text()) == {"context": "moon"}
-
-
-def test_own_folder_is_ours_alone_and_ignored_by_git(tmp_path: Path) -> None:
-    folder = make_own_folder(tmp_path)
-
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert (folder / ".gitignore").read_text() == "*\n"
-
-
-def test_own_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "launchpad").write_text("a file")
-
-    with pytest.raises(LaunchpadError, match=r"Cannot write to .*launchpad"):
-        make_own_folder(tmp_path)

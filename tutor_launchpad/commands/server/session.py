@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 from pydantic import ValidationError
 
+from tutor_launchpad.adapters.files import make_own_folder
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers
 from tutor_launchpad.adapters.tutor import load_configuration, save_generated
 from tutor_launchpad.core.errors import Refused
@@ -18,7 +19,7 @@ from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.settings import read_settings
 from tutor_launchpad.steps.provision import OWNERS
 from tutor_launchpad.steps.resources import request_problems
-from tutor_launchpad.steps.target import Wish, find_cluster, make_own_folder
+from tutor_launchpad.steps.target import Wish, find_cluster
 
 if TYPE_CHECKING:
     from launchpad_workflows.ownership import Ownership

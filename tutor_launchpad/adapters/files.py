@@ -1,0 +1,94 @@
+"""Launchpad's own folder below the Tutor root, and how to write there so that no interruption leaves half a file."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from tutor_launchpad.core.errors import LaunchpadError
+
+OWN = Path("launchpad")
+SCRATCH = "scratch"
+_LOCK = ".lock"
+
+
+def make_own_folder(root: Path) -> Path:
+    """Launchpad's folder below the Tutor root, which a repository that holds the root must not take along."""
+    folder = root / OWN
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists() or not ignore.stat().st_size:
+            ignore.write_text("*\n")
+    except OSError as error:
+        raise LaunchpadError(f"Cannot write to {folder}: {error.strerror}.") from error
+    return folder
+
+
+def replace_file(path: Path, text: str, *, keep_rights: bool = False) -> None:
+    """Give the file a new content: at any time the old one or the new one is there, whole.
+
+    The caller keeps others from doing the same at the same time. A link stays a link. The file is its owner's alone, or
+    with `keep_rights` whose it was and as it was. Raises `OSError`.
+    """
+    target = path.resolve()
+    fresh = target.with_name(f"{target.name}.new")
+    try:
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            if keep_rights and target.exists():
+                _keep_rights(target.stat(), handle)
+            os.fsync(handle)
+        os.replace(fresh, target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _keep_rights(before: os.stat_result, handle: int) -> None:
+    os.fchmod(handle, before.st_mode & 0o7777)
+    with suppress(PermissionError):
+        os.fchown(handle, before.st_uid, before.st_gid)
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Path]:
+    """A new folder for what is secret or half made; it is gone at the end, and after a kill the next caller removes it."""
+    place = folder / SCRATCH
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_abandoned(place)
+    path, lock = _make_locked(place)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(lock)
+
+
+def _make_locked(place: Path) -> tuple[Path, int]:
+    """A folder and the lock that tells others that it is in use. One that they took for abandoned is made again."""
+    while True:
+        path = Path(tempfile.mkdtemp(dir=place))
+        with suppress(FileNotFoundError):
+            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if (path / _LOCK).exists():
+                return path, lock
+            os.close(lock)
+
+
+def _remove_abandoned(place: Path) -> None:
+    for path in place.iterdir():
+        with suppress(OSError):
+            lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(path, ignore_errors=True)
+            finally:
+                os.close(lock)
