@@ -30,6 +30,11 @@ SETTINGS: dict[str, Setting] = {
         "", "File with an SSH private key, or with lines as `git credential-store` writes them."
     ),
     "LAUNCHPAD_BRANCH": Setting("main", "Branch of the repository that Argo CD watches."),
+    "LAUNCHPAD_AGE_RECIPIENTS": Setting(
+        [],
+        "Public keys (`age1…`, `ssh-ed25519`, `ssh-rsa`) for which the settings that Git leaves out are encrypted, into "
+        "`secrets.age`. Empty: no such file.",
+    ),
     "LAUNCHPAD_AUTO_SYNC": Setting(
         True, "Whether Argo CD makes a commit live by itself; otherwise only a deploy, or somebody in Argo CD, does."
     ),

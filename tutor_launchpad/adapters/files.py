@@ -51,6 +51,15 @@ def replace_file(path: Path, text: str, *, keep_rights: bool = False) -> None:
         fresh.unlink(missing_ok=True)
 
 
+def write_file(path: Path, text: str) -> None:
+    """Like `replace_file`, in a folder that need not exist; raises `LaunchpadError`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, text)
+    except OSError as error:
+        raise LaunchpadError(f"Cannot write {path}: {error.strerror}.") from error
+
+
 def _keep_rights(before: os.stat_result, handle: int) -> None:
     os.fchmod(handle, before.st_mode & 0o7777)
     with suppress(PermissionError):

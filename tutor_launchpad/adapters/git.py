@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -40,6 +41,10 @@ class Repository:
         """Look at the branch as it is now; returns its commit, empty where the repository has none."""
         self.head = self._fetch_remote() if self.remote else self._local_head()
         return self.head
+
+    def commit(self, name: str) -> str:
+        """The commit of which `name` is the beginning; empty where there is none, or several."""
+        return self._resolve(name) if re.fullmatch("[0-9a-f]{4,40}", name) else ""
 
     def exists(self) -> bool:
         """Whether the local repository (or cache) has been made."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 
-from tutor.plugins.base import PLUGINS_ROOT
+from tutor.plugins.base import PLUGINS_ROOT as PLUGINS_ROOT
 
 from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.instance import is_text
 
 GROUPS = ("tutor.plugin.v1", "tutor.plugin.v0")
 
@@ -32,12 +33,23 @@ def plugin_files(enabled: list[str]) -> dict[str, bytes]:
     root = Path(PLUGINS_ROOT)
     found = [path for name in enabled for path in _files_of(root, name)]
     files = {str(path.relative_to(root)): path.read_bytes() for path in found}
-    binary = [name for name, data in files.items() if not _is_text(data)]
+    binary = [name for name, data in files.items() if not is_text(data)]
     if binary:
         raise Refused(
             [f"Plugin file {root / name} is no text, so it cannot be recorded: move it out." for name in sorted(binary)]
         )
     return files
+
+
+def present_files(enabled: list[str], wanted: Iterable[str]) -> dict[str, bytes]:
+    """Path → content of what is below the plugins' root of the enabled plugins, and of the wanted paths that are taken."""
+    root = Path(PLUGINS_ROOT)
+    taken = {
+        path: (root / path).read_bytes() if (root / path).is_file() else b""
+        for path in wanted
+        if (root / path).exists()
+    }
+    return {**taken, **plugin_files(enabled)}
 
 
 def _files_of(root: Path, name: str) -> Iterator[Path]:
@@ -49,10 +61,3 @@ def _files_of(root: Path, name: str) -> Iterator[Path]:
             parts = path.relative_to(root).parts
             if path.is_file() and "__pycache__" not in parts and not any(part.startswith(".") for part in parts):
                 yield path
-
-
-def _is_text(data: bytes) -> bool:
-    try:
-        return "\0" not in data.decode()
-    except UnicodeDecodeError:
-        return False

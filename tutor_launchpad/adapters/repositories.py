@@ -11,7 +11,7 @@ from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.git_process import Runner
 from tutor_launchpad.core.argocd import RepositoryCredentials
 from tutor_launchpad.core.errors import LaunchpadError, NotFound
-from tutor_launchpad.core.settings import Settings
+from tutor_launchpad.core.settings import Place, Settings
 
 EMBEDDED = OWN / "repository"
 CACHE = OWN / "cache.git"
@@ -22,7 +22,7 @@ def is_remote(repository: str) -> bool:
     return bool(re.match(r"(https?|ssh)://|[^/\s]+@[^/\s:]+:", repository))
 
 
-def open_repository(settings: Settings, root: Path) -> Repository:
+def open_repository(settings: Settings | Place, root: Path) -> Repository:
     """The repository of these settings; nothing is fetched or made yet."""
     place = settings.repository
     if not is_remote(place):
@@ -77,7 +77,7 @@ def _place(address: str) -> tuple[str, str]:
     return url.scheme.lower(), url.netloc.rpartition("@")[2].lower()
 
 
-def _credentials_path(settings: Settings) -> Path | None:
+def _credentials_path(settings: Settings | Place) -> Path | None:
     if not settings.repository_credentials_file:
         return None
     path = Path(settings.repository_credentials_file).expanduser()

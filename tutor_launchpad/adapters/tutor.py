@@ -92,8 +92,24 @@ def render_template(config: Config, name: str) -> str:
     return str(tutor_env.render_file(config, *name.split("/")))
 
 
+def user_file(root: Path) -> Path:
+    """The root's config.yml."""
+    return Path(tutor_config.config_path(str(root)))
+
+
+def read_user(root: Path) -> Config | None:
+    """What config.yml says; None where there is none."""
+    with _quiet():
+        return _read_user(root) if user_file(root).exists() else None
+
+
+def generated_names() -> frozenset[str]:
+    """The settings that Tutor and the enabled plugins write into config.yml by themselves."""
+    return frozenset(tutor_config.get_base())
+
+
 def _read_user(root: Path) -> Config:
-    path = Path(tutor_config.config_path(str(root)))
+    path = user_file(root)
     return dict(tutor_config.get_yaml_file(str(path))) if path.exists() else {}
 
 

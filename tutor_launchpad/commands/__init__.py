@@ -9,6 +9,7 @@ launchpad = LazyGroup(
     help="Deploy and look after this Open edX instance on Kubernetes, by way of Git, Argo CD and Argo Workflows.",
     package="tutor_launchpad.commands",
     verbs={
+        "checkout": "Make this Tutor root an instance's again, from the repository.",
         "deploy": "Make this instance run as it is configured.",
         "plan": "Show what a deploy would change.",
         "provision": "Make the databases, buckets and users of this instance.",

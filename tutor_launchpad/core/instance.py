@@ -6,6 +6,7 @@ plugins/              the root's own plugin files
 application.yml       AppProject and Application
 manifests/            one object a file
 sealed/<map>/<file>   masked copies of the sealed maps
+secrets.age           the other settings, encrypted, where there are recipients
 launchpad.json        format, the root's ID, versions, hosts, names of the sealed Secrets
 """
 
@@ -67,16 +68,26 @@ def make_record(contents: Contents) -> Record:
     """The record of an instance; the same contents give the same bytes."""
     about = {"format": FORMAT, **contents.about}
     files: dict[str, bytes] = {
-        "config.yml": dump_yaml(contents.public_user, sort=True),
+        "config.yml": dump_settings(contents.public_user),
         "requirements.txt": "".join(f"{line}\n" for line in sorted(contents.requirements)).encode(),
         "application.yml": b"---\n".join(dump_yaml(item) for item in contents.application),
-        ABOUT: (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode(),
+        ABOUT: _dump_about(about),
     }
     files |= {f"plugins/{name}": data for name, data in contents.plugin_files.items()}
     files |= manifest_files(contents.manifests)
     for name, texts in contents.masked.items():
         files |= {f"sealed/{name}/{file}": text.encode() for file, text in texts.items()}
     return Record(dict(sorted(files.items())), about)
+
+
+def with_file(record: Record, path: str, data: bytes, about: Mapping[str, Any]) -> Record:
+    """The record with one more file, and what `launchpad.json` says of it."""
+    said = {**record.about, **about}
+    return Record(dict(sorted({**record.files, path: data, ABOUT: _dump_about(said)}.items())), said)
+
+
+def _dump_about(about: Mapping[str, Any]) -> bytes:
+    return (json.dumps(about, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def manifest_files(objects: Iterable[Object]) -> dict[str, bytes]:
@@ -100,15 +111,34 @@ def read_about(data: bytes) -> dict[str, Any] | None:
     return about if isinstance(about, dict) and isinstance(about.get("hosts") or [], list) else None
 
 
+def about_part(about: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
+    """A mapping in a `launchpad.json`; empty where it is none."""
+    part = (about or {}).get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def public_settings(user: Config, secrets: Iterable[str]) -> Config:
     """The settings of config.yml none of whose parts is secret. `secrets`: setting paths such as `A` or `A.key[0]`."""
     roots = {path.replace("[", ".").split(".")[0].split(" ")[0] for path in secrets}
     return {name: value for name, value in user.items() if name not in roots}
 
 
-def dump_yaml(value: object, sort: bool = False) -> bytes:
+def is_text(data: bytes) -> bool:
+    """Whether a plugin's file can be recorded: in anything else nobody could look for secrets."""
+    try:
+        return "\0" not in data.decode()
+    except UnicodeDecodeError:
+        return False
+
+
+def dump_settings(settings: Config) -> bytes:
+    """Settings by name, each as it is inside: templates may go through a mapping in its order."""
+    return dump_yaml(dict(sorted(settings.items())))
+
+
+def dump_yaml(value: object) -> bytes:
     """YAML as it stands in the repository: blocks for long texts, no line folding."""
     text: str = yaml.dump(
-        value, Dumper=_Blocks, sort_keys=sort, allow_unicode=True, width=10**6, default_flow_style=False
+        value, Dumper=_Blocks, sort_keys=False, allow_unicode=True, width=10**6, default_flow_style=False
     )
     return text.encode()

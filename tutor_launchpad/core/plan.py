@@ -26,7 +26,8 @@ def plan_files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[
         old, new = before.get(path), after.get(path)
         if old != new:
             action = ADDED if old is None else REMOVED if new is None else CHANGED
-            changes.append(FileChange(path, action, _diff(old or b"", new or b"")))
+            diff = "  (encrypted)" if path.endswith(".age") else _diff(old or b"", new or b"")
+            changes.append(FileChange(path, action, diff))
     return changes
 
 

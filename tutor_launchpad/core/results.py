@@ -53,6 +53,22 @@ class PlanResult:
     cluster: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class CheckoutResult:
+    """What a checkout has made of a root. `secrets`: where they came from; `kept`: the former config.yml, set aside."""
+
+    instance: str
+    revision: str
+    repository: str
+    root: str
+    secrets: str
+    changed: bool
+    installed: tuple[str, ...]
+    plugin_files: tuple[str, ...]
+    kept: str
+    next: tuple[str, ...]
+
+
 def render_json(result: object) -> str:
     """A result dataclass as one JSON document."""
     return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -51,6 +52,7 @@ class Settings(BaseModel):
     repository: str = ""
     repository_credentials_file: str = ""
     branch: str = "main"
+    age_recipients: tuple[str, ...] = ()
     auto_sync: bool = True
     mysql_server: str = ""
     mongodb_server: str = ""
@@ -90,6 +92,34 @@ class Settings(BaseModel):
         """Setting → value of its type, for our own templates; nothing that is generated, as that is secret."""
         fields: dict[str, Any] = {PREFIX + name.upper(): value for name, value in self}
         return {name: value for name, value in fields.items() if name not in UNIQUE}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the repository is and how this machine reaches it: the part of `Settings` that opens one."""
+
+    repository: str = ""
+    branch: str = "main"
+    repository_credentials_file: str = ""
+
+    @classmethod
+    def of(cls, user: Config) -> Place:
+        """What config.yml says of it."""
+        fields = {
+            name: user.get(PREFIX + name.upper()) for name in ("repository", "branch", "repository_credentials_file")
+        }
+        return cls(**{name: str(value) for name, value in fields.items() if value})
+
+    @property
+    def settings(self) -> Config:
+        """The settings that are not at their defaults."""
+        return {PREFIX + name.upper(): value for name, value in vars(self).items() if value != getattr(Place, name)}
+
+    def check(self) -> None:
+        """Raises `Refused` where it cannot be a repository."""
+        problems = _repository_problems(self)
+        if problems:
+            raise Refused(problems)
 
 
 def read_settings(config: Config) -> Settings:
@@ -136,7 +166,7 @@ def _instance_problems(settings: Settings, config: Config) -> list[str]:
     return []
 
 
-def _repository_problems(settings: Settings) -> list[str]:
+def _repository_problems(settings: Settings | Place) -> list[str]:
     url = settings.repository
     problems = []
     holds_password = re.match(r"[a-z+]+://[^/@]*:(?!\d+/)[^@]*@", url, re.IGNORECASE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from tutor_launchpad import hooks
+from tutor_launchpad.adapters.age import recipient_problems
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
 from tutor_launchpad.core.instance import ABOUT, read_about
@@ -17,6 +18,7 @@ from tutor_launchpad.steps.cluster_checks import cluster_problems
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.prepare import prepare
+from tutor_launchpad.steps.private import add_age_file
 from tutor_launchpad.steps.resources import plan_resources
 
 INSTANCES = PurePosixPath("instances")
@@ -27,6 +29,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems = _collect(lambda: _resources(deployment))
     problems += _collect(lambda: _prepared(deployment))
     problems += _collect(lambda: repository_problems(deployment))
+    problems += recipient_problems(deployment.settings.age_recipients)
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
     problems += quota_problems(deployment.objects, deployment.settings.quota, deployment.settings.limits)
     if deployment.cluster is not None:
@@ -36,6 +39,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
         raise Refused(problems)
     assert deployment.record is not None
     before = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
+    deployment.record = add_age_file(deployment, before)
     deployment.changes = plan_files(before, deployment.record.files)
     return Status.DONE, f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 
@@ -15,9 +16,10 @@ from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts, setting_problems
-from tutor_launchpad.core.instance import Contents, make_record, public_settings
+from tutor_launchpad.core.instance import Contents, make_record
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
 from tutor_launchpad.core.manifests import images, instance_objects
+from tutor_launchpad.core.private import seal_key, settings_secret, split_settings
 from tutor_launchpad.core.seal import Mask, scan, seal
 from tutor_launchpad.core.secrets import find_secrets
 from tutor_launchpad.core.types import Config, Object
@@ -69,8 +71,12 @@ def _objects(deployment: Deployment) -> list[Object]:
 
 
 def _record(deployment: Deployment, user: Config) -> None:
-    sealed = deployment.sealed
-    assert sealed is not None
+    assert deployment.sealed is not None
+    public, private = split_settings(user, deployment.secrets)
+    settings = deployment.settings
+    copy = settings_secret(private, settings.instance, seal_key(user, settings.seal_key))
+    sealed = replace(deployment.sealed, secrets=(*deployment.sealed.secrets, copy))
+    deployment.sealed = sealed
     manifests = name_jobs(list(sealed.public))
     enabled = list(deployment.config["PLUGINS"])
     about = {
@@ -80,10 +86,11 @@ def _record(deployment: Deployment, user: Config) -> None:
         "images": images(manifests),
         "secrets": sorted(item["metadata"]["name"] for item in sealed.secrets),
         "secret_settings": sorted(deployment.secrets),
+        "private_settings": {"names": sorted(private), "secret": copy["metadata"]["name"]},
     }
     deployment.record = make_record(
         Contents(
-            public_user={**public_settings(user, deployment.secrets), "PLUGINS": enabled},
+            public_user=public,
             requirements=pinned_requirements(enabled),
             plugin_files=plugin_files(enabled),
             application=deployment.application,

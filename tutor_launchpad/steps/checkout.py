@@ -1,0 +1,203 @@
+"""Makes a Tutor root an instance's again, from its folder in the repository and a copy of its private settings.
+
+All is read and compared first; config.yml is written last and in one step, so that an interrupted run leaves the root as
+it was, and the next one finishes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path, PurePosixPath
+
+from tutor_launchpad.adapters import packages, plugins, tutor
+from tutor_launchpad.adapters.files import write_file
+from tutor_launchpad.adapters.git import Repository
+from tutor_launchpad.adapters.repositories import EMBEDDED, is_remote, open_repository
+from tutor_launchpad.core.checkout import (
+    Recorded,
+    Standing,
+    differing,
+    judge,
+    missing_pins,
+    names,
+    plugin_problems,
+    read_recorded,
+    unknown_instance,
+)
+from tutor_launchpad.core.errors import NotFound, Refused
+from tutor_launchpad.core.instance import ABOUT, about_part, dump_settings
+from tutor_launchpad.core.private import MACHINE
+from tutor_launchpad.core.results import CheckoutResult
+from tutor_launchpad.core.settings import Place
+from tutor_launchpad.core.types import Config
+from tutor_launchpad.steps.checkout_secrets import HELP, Identity, Private, from_age, from_cluster, nowhere
+from tutor_launchpad.steps.deployment import Progress
+from tutor_launchpad.steps.target import MEMORY, Wish
+
+INSTANCES = PurePosixPath("instances")
+REQUIREMENTS = Path("launchpad", "requirements.txt")
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for. `place`: the repository, None for the one that the root names; `revision`: empty for the newest.
+
+    `wish` tells of the cluster, and who answers questions.
+    """
+
+    name: str
+    root: Path
+    place: Place | None
+    revision: str
+    identity: Identity | None
+    without_secrets: bool
+    install: bool
+    wish: Wish
+
+
+def check_out(order: Order, progress: Progress) -> CheckoutResult:
+    """Do it all; raises before anything in the root is changed where something stands against it."""
+    old = tutor.read_user(order.root)
+    machine = _machine_settings(order, old or {})
+    repository = _open(order, machine)
+    revision, recorded = _read(order, repository)
+    where = f"{INSTANCES / order.name} of {repository.address}"
+    generated = tutor.generated_names()
+    private = _private(order, recorded, where, old or {})
+    new = {**recorded.public, **private.settings, **machine}
+    standing = judge(old, new, generated, _is_used(order.root))
+    aside = _allowed(order, standing, old or {}, new)
+    files = _plugin_files(recorded)
+    installed = _install(order, recorded, progress)
+    for path in files:
+        write_file(Path(plugins.PLUGINS_ROOT, path), recorded.plugin_files[path].decode())
+        progress.say(f"plugin file {path} written")
+    if aside is not None:
+        write_file(aside, tutor.user_file(order.root).read_text(encoding="utf-8"))
+    if standing is not Standing.SAME:
+        write_file(tutor.user_file(order.root), dump_settings(new).decode())
+    return CheckoutResult(
+        instance=order.name,
+        revision=revision,
+        repository=repository.address,
+        root=str(order.root),
+        secrets=private.source,
+        changed=bool(standing is not Standing.SAME or files or installed),
+        installed=installed,
+        plugin_files=files,
+        kept=str(aside or ""),
+        next=tuple(_next(recorded, new, generated, str(machine.get(MACHINE[0]) or repository.address))),
+    )
+
+
+def _machine_settings(order: Order, old: Config) -> Config:
+    """How this machine reaches the repository, as it will stand in config.yml."""
+    if order.place is None:
+        return {name: old[name] for name in MACHINE if name in old}
+    return order.place.settings
+
+
+def _open(order: Order, machine: Config) -> Repository:
+    place = Place.of(machine)
+    if not place.repository and not (order.root / EMBEDDED).exists():
+        raise Refused(["Which repository holds the instance is not known here: give --repository."])
+    place.check()
+    repository = open_repository(place, order.root)
+    if not is_remote(place.repository) and not repository.exists():
+        raise NotFound(f"{repository.address} is no Git repository: give the cluster repository with --repository.")
+    return repository
+
+
+def _read(order: Order, repository: Repository) -> tuple[str, Recorded]:
+    """The revision that is checked out, and what it holds."""
+    head = repository.fetch()
+    revision = repository.commit(order.revision) if order.revision else head
+    if not revision and order.revision:
+        raise NotFound(f"{repository.address} has no commit {order.revision} on branch {repository.branch}.")
+    known = repository.find(INSTANCES, ABOUT, revision)
+    if order.name not in known:
+        raise NotFound(unknown_instance(order.name, repository.address, known))
+    folder = INSTANCES / order.name
+    return revision, read_recorded(order.name, f"{folder} of {repository.address}", repository.files(folder, revision))
+
+
+def _private(order: Order, recorded: Recorded, where: str, old: Config) -> Private:
+    from tutor_launchpad.adapters.kubernetes import Cluster, contexts
+
+    if order.identity is not None:
+        return from_age(recorded, order.identity, where)
+    if order.without_secrets:
+        ours = old if old.get("ID") == recorded.root_id else {}
+        kept = about_part(recorded.about, "private_settings").get("names")
+        return Private({name: ours[name] for name in kept or () if name in ours}, "")
+    context = None if order.wish.no_cluster else order.wish.context or contexts()[1]
+    if context is None:
+        raise nowhere(recorded, where)
+    return from_cluster(recorded, Cluster.connect(context), where)
+
+
+def _is_used(root: Path) -> bool:
+    """Whether something was deployed from the root, or run with it."""
+    return any((root / path).exists() for path in (MEMORY, EMBEDDED, Path("data")))
+
+
+def _allowed(order: Order, standing: Standing, old: Config, new: Config) -> Path | None:
+    """Where the old config.yml is to be kept, None where that is not needed; raises where it must not be replaced."""
+    file = tutor.user_file(order.root)
+    if standing is Standing.FOREIGN:
+        raise Refused([
+            f"{file} is another instance's (its ID is {old.get('ID')}): give another folder with "
+            f"`tutor --root FOLDER launchpad checkout {order.name}`, or move that file away."
+        ])  # fmt: skip
+    if standing is not Standing.OURS:
+        return None
+    question = f"{file} differs in {names(differing(old, new))}. Replace it, and keep the old one beside it?"
+    confirm: Callable[[str], bool] = order.wish.confirm or (lambda question: False)
+    if not order.wish.yes and not confirm(question):
+        raise Refused([f"{question} Confirm it with --yes."])
+    return file.with_name(f"config-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.yml")
+
+
+def _plugin_files(recorded: Recorded) -> tuple[str, ...]:
+    """Those that are to be written; raises where others are in their place."""
+    present = plugins.present_files(recorded.enabled, recorded.plugin_files)
+    problems = plugin_problems(plugins.PLUGINS_ROOT, recorded.plugin_files, present)
+    if problems:
+        raise Refused(problems)
+    return tuple(path for path in recorded.plugin_files if path not in present)
+
+
+def _install(order: Order, recorded: Recorded, progress: Progress) -> tuple[str, ...]:
+    """Install what is not there in the recorded version; returns what that was."""
+    missing = missing_pins(recorded.pins, packages.installed_versions(recorded.pins))
+    if not missing:
+        return ()
+    file = order.root / REQUIREMENTS
+    write_file(file, "".join(f"{name}=={version}\n" for name, version in recorded.pins.items()))
+    listed = tuple(f"{name}=={version}" for name, version in sorted(missing.items()))
+    command = " ".join(packages.install_command(file))
+    if not order.install:
+        raise Refused([f"{', '.join(listed)} must be installed first: run `{command}`, then check out again."])
+    if packages.pip_is_missing():
+        other = f"uv pip install --python {sys.executable} --requirement {file}"
+        raise Refused([f"{', '.join(listed)} must be installed first, but this Python has no pip: run `{other}`, "
+                       "then check out again."])  # fmt: skip
+    progress.say(f"installing {', '.join(listed)}")
+    packages.install(file)
+    return listed
+
+
+def _next(recorded: Recorded, new: Config, generated: Collection[str], address: str) -> Iterator[str]:
+    """What is left to do, a sentence each."""
+    absent = {str(name) for name in about_part(recorded.about, "private_settings").get("names") or ()} - set(new)
+    by_tutor = absent.intersection(generated)
+    if by_tutor:
+        yield (f"Tutor generates anew {names(by_tutor)}; databases keep their old passwords, see {HELP}")
+    if absent - by_tutor:
+        yield f"set {names(absent - by_tutor)} with `tutor config save --set NAME=…`"
+    if recorded.url and recorded.url != address:
+        yield f"Argo CD reads the instance from {recorded.url} so far, and from {address} after the next deploy"
+    yield "look at what a deploy from this root would change: tutor launchpad plan"
