@@ -27,16 +27,20 @@ class World:
     def __init__(self, *objects: Object) -> None:
         self.api = FakeApi(*objects)
         self.api.after = self._watch
-        self.now = 0.0
         self.events: list[str] = []
         self.moves: list[Callable[[World], None]] = []
+
+    @property
+    def now(self) -> float:
+        """The clock of all."""
+        return self.api.now
 
     @property
     def time(self) -> Time:
         """A clock that moves only while the step sleeps; then Argo CD makes its next move."""
 
         def sleep(seconds: float) -> None:
-            self.now += seconds
+            self.api.sleep(seconds)
             if self.moves:
                 self.moves.pop(0)(self)
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.kubernetes_kinds import KNOWN
+from tutor_launchpad.adapters.kubernetes_patience import LIMIT, Patience
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
 from tutor_launchpad.core.access import Permission
 from tutor_launchpad.core.types import Object
@@ -22,14 +23,17 @@ KINDS = {served.plural: (version, kind) for (version, kind), served in KNOWN.ite
 
 
 class FakeApi:
-    """Objects by key, and every request that was made. `answer` may take over a request.
+    """Objects by key, every request that was made, and a clock that only waiting moves. `answer` may take over a request.
 
     With `allowed` everything else is Forbidden.
     """
 
     server = "https://fake:6443"
+    user = "user 'operator'"
 
     def __init__(self, *objects: Object) -> None:
+        self.now = 0.0
+        self.said: list[str] = []
         self.objects: dict[Key, Object] = {}
         self.requests: list[Request] = []
         self.logs: dict[str, str] = {}
@@ -42,8 +46,17 @@ class FakeApi:
 
     @property
     def cluster(self) -> Cluster:
-        """A client of this server that does not wait."""
-        return Cluster(self, sleep=lambda seconds: None)
+        """A client that this server has answered before, and that waits on the server's own clock."""
+        patience = Patience(LIMIT, self.said.append, lambda: self.now, self.sleep)
+        return Cluster(self, patience=patience)
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock."""
+        self.now += seconds
+
+    def renew(self) -> bool:
+        """This user's credentials never change."""
+        return False
 
     @property
     def writes(self) -> list[str]:
@@ -90,6 +103,8 @@ class FakeApi:
             body = json.loads(request.body or b"{}")
             if key[0].endswith("reviews"):
                 return _ok({"status": {"allowed": True}})
+            if (key[0], key[1], body["metadata"]["name"]) in self.objects:
+                return status(409, "AlreadyExists", f'{key[0]} "{body["metadata"]["name"]}" already exists')
             return _ok(self.put(body), 201)
         if request.method == "PATCH":
             return self._patch(key, request)

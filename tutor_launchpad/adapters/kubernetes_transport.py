@@ -1,215 +1,151 @@
-"""How requests reach a Kubernetes API server: kubeconfig, one kept connection, time-outs, repeats.
+"""How one request reaches a Kubernetes API server: a kept connection, time-outs, and what a failure says.
 
-The `kubernetes` package is imported only here and only when somebody connects: it costs a third of a second.
-Its kubeconfig loader and its connection pool are used; its generated methods are not, as they hide how many requests
+The connection pool of the `kubernetes` package is used; its generated methods are not, as they hide how many requests
 they make.
 """
 
 from __future__ import annotations
 
-import os
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-import yaml
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
-
 from tutor_launchpad.__about__ import __version__
-from tutor_launchpad.core.errors import LaunchpadError, NotFound, Unreachable
+from tutor_launchpad.core.types import Object
 
 TIMEOUT = (5.0, 30.0)  # seconds to connect, seconds between two packets
-ATTEMPTS = 4
-PASSING = {429, 500, 502, 503, 504}
-"""Statuses that may pass by themselves."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `repeatable`: doing it twice ends as doing it once."""
+    """One request. Each may be sent twice: what it makes has a name, so it cannot be made twice.
+
+    `text`: the answer is no JSON.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    repeatable: bool = True
+    text: bool = False
 
 
 @dataclass(frozen=True)
 class Response:
-    """What the server said, whatever it is."""
+    """What the server said, whatever it is. `resent`: an earlier sending of the request may have arrived as well."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    resent: bool = False
+
+    @cached_property
+    def document(self) -> Object | None:
+        """The JSON object in the body, or None."""
+        try:
+            content = json.loads(self.body)
+        except ValueError:
+            return None
+        return content if isinstance(content, dict) else None
 
 
 class Transport(Protocol):
     """One API server, as one user. Tests put their own in its place."""
 
     server: str
+    user: str
 
     def send(self, request: Request) -> Response:
         """Send once; raise `Broken` where no answer came."""
 
+    def renew(self) -> bool:
+        """Read the user's credentials anew; whether they are others than before."""
+
 
 class Broken(Exception):
-    """No answer. `sent`: the server may have acted on the request."""
+    """No answer. `sent`: the server may have acted on the request; `lasting`: it would end so again."""
 
-    def __init__(self, reason: str, sent: bool) -> None:
+    def __init__(self, reason: str, sent: bool, lasting: bool = False) -> None:
         super().__init__(reason)
         self.sent = sent
-
-
-class _Passing(Exception):
-    def __init__(self, response: Response) -> None:
-        self.response = response
-
-
-def send(transport: Transport, request: Request, sleep: Callable[[float], None]) -> Response:
-    """Send, and send again what may pass and may be repeated; the last answer stands.
-
-    Raises `Unreachable`, with the server's address, where no answer came.
-    """
-
-    def once() -> Response:
-        try:
-            response = transport.send(request)
-        except Broken as error:
-            if error.sent and not request.repeatable:
-                raise Unreachable(_unreachable(transport.server, error)) from error
-            raise
-        passing = response.status in PASSING and (request.repeatable or response.status == 429)
-        if passing:
-            raise _Passing(response)
-        return response
-
-    retrying = Retrying(
-        stop=stop_after_attempt(ATTEMPTS),
-        wait=_wait,
-        retry=retry_if_exception_type((Broken, _Passing)),
-        sleep=sleep,
-        reraise=True,
-    )
-    try:
-        return retrying(once)
-    except _Passing as passing:
-        return passing.response
-    except Broken as error:
-        raise Unreachable(_unreachable(transport.server, error)) from error
-
-
-_backoff = wait_exponential(multiplier=0.25, max=4)
-
-
-def _wait(state: RetryCallState) -> float:
-    failure = state.outcome.exception() if state.outcome else None
-    if isinstance(failure, _Passing):
-        asked = failure.response.headers.get("Retry-After", "")
-        if asked.isdigit():
-            return float(min(int(asked), 10))
-    return _backoff(state)
-
-
-def _unreachable(server: str, error: Exception) -> str:
-    return (
-        f"The Kubernetes API server {server} does not answer ({error}): is the cluster up, and does a VPN or proxy "
-        "stand between? `--no-cluster` works without it."
-    )
+        self.lasting = lasting
 
 
 class PoolTransport:
-    """The connection pool that the `kubernetes` package makes from a kubeconfig."""
+    """The connection pool that the `kubernetes` package makes from a kubeconfig; `load` makes one."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self.server: str = client.configuration.host
+    def __init__(self, load: Callable[[], Any], user: str, timeout: tuple[float, float]) -> None:
+        self._load = load
+        self._timeout = timeout
+        self._client = load()
+        self.server: str = self._client.configuration.host
+        self.user = user
 
     def send(self, request: Request) -> Response:
         """Send once."""
         import urllib3
 
-        headers = {"User-Agent": f"launchpad/{__version__}", "Accept": "application/json"} | dict(request.headers)
-        for setting in self._client.configuration.auth_settings().values():
-            if setting.get("value"):
-                headers[setting["key"]] = setting["value"]
+        accepted = "*/*" if request.text else "application/json"
+        headers = {"User-Agent": f"launchpad/{__version__}", "Accept": accepted} | self._login()
         try:
             response = self._client.rest_client.pool_manager.request(
                 request.method,
                 self.server + request.path + (f"?{urlencode(request.query)}" if request.query else ""),
                 body=request.body,
-                headers=headers,
-                timeout=urllib3.Timeout(connect=TIMEOUT[0], read=TIMEOUT[1]),
+                headers=headers | dict(request.headers),
+                timeout=urllib3.Timeout(connect=self._timeout[0], read=self._timeout[1]),
                 retries=False,
                 redirect=False,
             )
         except urllib3.exceptions.HTTPError as error:
             unsent = isinstance(error, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
-            raise Broken(_reason(error), sent=not unsent) from error
+            raise Broken(reason(error), sent=not unsent, lasting=_distrusts(error)) from error
         return Response(response.status, response.data, response.headers)
 
+    def renew(self) -> bool:
+        """Load the kubeconfig again, with its token files and plugins."""
+        before, old = self._identity(), self._client
+        self._client = self._load()
+        old.rest_client.pool_manager.clear()
+        return self._identity() != before
 
-def _reason(error: Exception) -> str:
+    def _login(self) -> dict[str, str]:
+        settings = self._client.configuration.auth_settings().values()
+        return {setting["key"]: setting["value"] for setting in settings if setting.get("value")}
+
+    def _identity(self) -> object:
+        path = self._client.configuration.cert_file
+        if not path:
+            return self._login(), b""
+        with open(path, "rb") as file:
+            return self._login(), file.read()
+
+
+def reason(error: BaseException) -> str:
     """The cause at the bottom, without the library's object addresses."""
-    cause: BaseException = error
-    while cause.__cause__ or cause.__context__:
-        cause = cause.__cause__ or cause.__context__ or cause
+    cause = _bottom(error)
     text = getattr(cause, "strerror", None) or str(cause).rsplit(">: ", 1)[-1]
+    text = re.sub(r"^\[SSL: \w+\] | \(_ssl\.c:\d+\)$", "", text)
     return text[:1].lower() + text[1:]
 
 
-def open_transport(context: str | None) -> PoolTransport:
-    """The server and user of a kubeconfig's context; the current one where none is named."""
-    names, current = contexts()
-    wanted = context or current
-    if not names:
-        raise NotFound(
-            f"There is no kubeconfig with a context ({', '.join(map(str, kubeconfig_files()))}): set KUBECONFIG, or "
-            "use `--no-cluster`."
-        )
-    if wanted is None or wanted not in names:
-        what = f"context {wanted!r}" if wanted else "current context"
-        raise NotFound(f"The kubeconfig has no {what}: choose one of {', '.join(names)} with `--context`.")
-    from kubernetes.config import ConfigException, new_client_from_config
+def _distrusts(error: BaseException) -> bool:
+    """Whether one of the two sides refuses the other's certificate, or does not speak TLS at all."""
+    import ssl
 
-    try:
-        files = os.pathsep.join(str(file) for file in kubeconfig_files() if file.exists())
-        return PoolTransport(new_client_from_config(config_file=files, context=wanted))  # type: ignore[no-untyped-call, unused-ignore]
-    except (ConfigException, OSError, ValueError) as error:
-        raise LaunchpadError(
-            f"The kubeconfig's context {wanted!r} cannot be used ({_reason(error)}): try "
-            f"`kubectl --context {wanted} version`."
-        ) from error
+    cause = _bottom(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return True
+    text = str(cause).lower()
+    return isinstance(cause, ssl.SSLError) and ("alert" in text or "wrong version number" in text)
 
 
-def kubeconfig_files() -> list[Path]:
-    """The files that kubectl would read."""
-    named = [Path(name) for name in os.environ.get("KUBECONFIG", "").split(os.pathsep) if name]
-    return named or [Path.home() / ".kube" / "config"]
-
-
-def contexts() -> tuple[list[str], str | None]:
-    """Names of the kubeconfig's contexts, and the current one. No network, no `kubernetes`."""
-    names: dict[str, None] = {}
-    current: str | None = None
-    for file in kubeconfig_files():
-        try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise LaunchpadError(
-                f"The kubeconfig {file} cannot be read ({type(error).__name__}): see KUBECONFIG."
-            ) from None
-        if not isinstance(content, dict):
-            continue
-        current = current or content.get("current-context") or None
-        names |= {
-            entry["name"]: None
-            for entry in content.get("contexts") or []
-            if isinstance(entry, dict) and "name" in entry
-        }
-    return list(names), current
+def _bottom(error: BaseException) -> BaseException:
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return error

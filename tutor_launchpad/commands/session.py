@@ -23,7 +23,8 @@ def open_deployment(
         save_generated(root)
     configuration = load_configuration(root, {})
     settings = read_settings(configuration.config)
-    cluster = find_cluster(settings, root, wish, changes=not options.dry_run, needs_repository=needs_repository)
+    changes = not options.dry_run
+    cluster = find_cluster(settings, root, wish, changes=changes, needs_repository=needs_repository, say=progress.say)
     return Deployment(
         root=root,
         options=options,

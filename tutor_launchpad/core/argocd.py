@@ -18,6 +18,8 @@ from tutor_launchpad.core.types import Object
 API = "argoproj.io/v1alpha1"
 REFRESH = "argocd.argoproj.io/refresh"
 SECRET_TYPE = "argocd.argoproj.io/secret-type"
+MARK = "Run"
+"""Name of the information of an operation by which the run that asked for it finds it again."""
 TEMPLATES = {"AppProject": "launchpad/appproject.yml", "Application": "launchpad/application.yml"}
 
 
@@ -102,13 +104,16 @@ def _canonical(url: str) -> str:
     return f"{scheme}://{host}{path.rstrip('/').removesuffix('.git')}"
 
 
-def operation(application: Object, revision: str) -> Object:
-    """The body of `.operation` that makes Argo CD sync to a commit, with the Application's own options."""
+def operation(application: Object, revision: str, mark: str) -> Object:
+    """The body of `.operation` that makes Argo CD sync to a commit, with the Application's own options.
+
+    By its mark a deploy knows the operation as its own, also where the answer to the request was lost.
+    """
     policy = application["spec"].get("syncPolicy") or {}
     sync = {"revision": revision, "prune": True, "syncOptions": policy.get("syncOptions", [])}
     return {
         "initiatedBy": {"username": MANAGER},
-        "info": [{"name": "Reason", "value": "tutor launchpad deploy"}],
+        "info": [{"name": "Reason", "value": "tutor launchpad deploy"}, {"name": MARK, "value": mark}],
         "sync": sync,
         **({"retry": policy["retry"]} if "retry" in policy else {}),
     }

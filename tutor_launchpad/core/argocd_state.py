@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tutor_launchpad.core.argocd import REFRESH
+from tutor_launchpad.core.argocd import MARK, REFRESH
 from tutor_launchpad.core.types import Object
 
 ENDED_BADLY = ("Failed", "Error")
@@ -48,7 +48,8 @@ class SyncState:
     """An Application at one moment.
 
     `revision`: the commit that it was last compared with. `operation_revisions`: what the operation was asked for, and
-    what it does; they differ after a retry has taken a newer commit. `pausing`: it failed and waits for its next try.
+    what it does; they differ after a retry has taken a newer commit. `mark`: the run that asked for it. `pausing`: it
+    failed and waits for its next try.
     """
 
     sync: str = "Unknown"
@@ -58,6 +59,7 @@ class SyncState:
     message: str = ""
     started: str = ""
     operation_revisions: tuple[str, ...] = ()
+    mark: str = ""
     retries: int = 0
     pausing: bool = False
     in_progress: bool = False
@@ -109,6 +111,7 @@ def read_state(application: Object) -> SyncState:
         message="" if fresh else running.get("message", ""),
         started="" if fresh else running.get("startedAt", ""),
         operation_revisions=tuple(filter(None, [wanted, "" if fresh else result.get("revision", "")])),
+        mark=next((one.get("value", "") for one in request.get("info") or [] if one.get("name") == MARK), ""),
         retries=0 if fresh else int(running.get("retryCount", 0)),
         pausing=phase == "Running" and bool(running.get("finishedAt")) and not fresh,
         in_progress=bool(asked) or phase in ("Running", "Terminating"),

@@ -6,6 +6,7 @@
     ├── Forbidden           it may exist; we may not touch it
     ├── Unreachable         nobody answered (network, TLS, expired credentials say so in the text)
     ├── Conflict            somebody else owns or changed it
+    │   └── Contested       others have set its fields otherwise than we would
     ├── Refused             our own checks say no; nothing was changed
     └── TimedOut            our deadline passed; the text tells the last seen state
 
@@ -15,7 +16,7 @@ Wrong usage is click's `UsageError` (status 2).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tutor.exceptions import TutorError
 
@@ -42,6 +43,14 @@ class Unreachable(LaunchpadError):
 
 class Conflict(LaunchpadError):
     """Somebody else owns the object or changed it meanwhile."""
+
+
+class Contested(Conflict):
+    """Others have set fields of the object otherwise than we would; `fields`: path → who."""
+
+    def __init__(self, text: str, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+        super().__init__(text)
 
 
 class TimedOut(LaunchpadError):

@@ -11,7 +11,7 @@ from launchpad_workflows.outcomes import Outcome
 
 from tutor_launchpad.adapters.files import OWN
 from tutor_launchpad.adapters.servers import FileServers
-from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused, Unreachable
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused
 from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER, owner
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.seal import Mask
@@ -110,7 +110,6 @@ def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Fini
             _Teller(deployment),
             namespace=namespace,
             deadline=deployment.options.timeout,
-            may_pass=(Unreachable,),
         )
     except ProvisioningError as error:
         raise LaunchpadError(Mask(resources.passwords)(str(error))) from None

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 
-from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.errors import LaunchpadError, Unreachable
 from tutor_launchpad.core.results import DeployResult, Status, StepResult
 from tutor_launchpad.steps.deployment import Deployment, Step
 
@@ -24,12 +24,22 @@ def run_steps(deployment: Deployment, steps: Iterable[Step], shown: Shown) -> De
                 status, detail = step.run(deployment)
             except LaunchpadError as error:
                 detail = str(error).splitlines()[0]
+                if isinstance(error, Unreachable):
+                    raise Unreachable(f"{error} {_so_far(deployment, step)}") from error
                 raise
             finally:
                 result = StepResult(step.name, status, round(time.monotonic() - started, 2), detail)
                 deployment.results.append(result)
                 show(result)
     return result_of(deployment)
+
+
+def _so_far(deployment: Deployment, step: Step) -> str:
+    done = [result.name for result in deployment.results]
+    if deployment.changed and "record" not in done:
+        done.append(f"commit {deployment.revision[:10]}")
+    before = f"Done until then: {', '.join(done)}. " if done else ""
+    return f"{before}Step {step.name} is not finished: run the same command again, which does what is missing."
 
 
 def result_of(deployment: Deployment) -> DeployResult:

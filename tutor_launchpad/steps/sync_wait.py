@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ class Waiter:
         self._goal = Goal(self._reached, deployment.settings.auto_sync)
         self._attempt = Attempt()
         self._errors = ErrorWatch()
+        self._mark = secrets.token_hex(4)
         self._known: dict[str, bool] = {}
         self._told = ""
         self._said: set[str] = set()
@@ -108,7 +110,10 @@ class Waiter:
     def _read(self) -> SyncState:
         name, namespace = self._deployment.settings.instance, self._deployment.settings.argocd_namespace
         self._application = self._cluster.get(API, "Application", name, namespace)
-        return read_state(self._application)
+        state = read_state(self._application)
+        if state.mark == self._mark:  # also where the answer to our start was lost
+            self._attempt = replace(self._attempt, started=True)
+        return state
 
     def _prepare(self) -> SyncState:
         """What an earlier deploy left: failed jobs go, superseded ones stop, a failed operation is known as such."""
@@ -168,14 +173,14 @@ class Waiter:
     def _terminate(self, state: SyncState) -> None:
         revisions = state.operation_revisions or ("another commit",)
         self._say(f"ending the sync to {revisions[-1][:10]}, which is still running")
-        self._patch({"status": {"operationState": {"phase": "Terminating"}}})
         self._attempt = replace(self._attempt, ended=state.started)
+        self._patch({"status": {"operationState": {"phase": "Terminating"}}})
 
     def _start(self) -> None:
         self._say(f"starting the sync to {self._deployment.revision[:10]}")
         # Argo CD merges what it writes into the state of the last operation; left there, its fields (a list of few
         # objects to sync, old results) would count for this one. Argo CD's own server empties it too (SetAppOperation).
-        request = operation(self._application, self._deployment.revision)
+        request = operation(self._application, self._deployment.revision, self._mark)
         self._patch({"operation": request, "status": {"operationState": None}})
         self._attempt = replace(self._attempt, started=True)
 

@@ -27,12 +27,18 @@ class Wish:
 
 
 def find_cluster(
-    settings: Settings, root: Path, wish: Wish, *, changes: bool, needs_repository: bool = True
+    settings: Settings,
+    root: Path,
+    wish: Wish,
+    *,
+    changes: bool,
+    needs_repository: bool = True,
+    say: Callable[[str], None] = lambda text: None,
 ) -> Cluster | None:
     """The cluster to deploy to, reached and confirmed; None in the embedded mode.
 
     `changes`: whether anything will be changed there; only then must a context be confirmed, and is remembered.
-    `needs_repository`: whether Argo CD will have to read the repository.
+    `needs_repository`: whether Argo CD will have to read the repository. `say` hears when the cluster is waited for.
     """
     if wish.no_cluster:
         return None
@@ -48,7 +54,7 @@ def find_cluster(
         ])  # fmt: skip
     if changes:
         _confirm(name, root, wish)
-    cluster = Cluster.connect(name)
+    cluster = Cluster.connect(name, say)
     if changes:
         remember(root, name)
     return cluster

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from launchpad_workflows.client import Client
-from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.ownership import Ownership, claim_names, record_names
 from launchpad_workflows.requests import Request
 from launchpad_workflows.submit import submit
@@ -20,7 +19,6 @@ def provision(
     *,
     namespace: str = "launchpad",
     deadline: float = 1800,
-    may_pass: tuple[type[Exception], ...] = (Unavailable,),
 ) -> Finished:
     """Claim the names, start the run, wait for its end, record what was made.
 
@@ -29,7 +27,7 @@ def provision(
     """
     makes = request.operation == "provision"
     claimed = claim_names(request, ownership) if makes else request
-    finished = wait(client, submit(client, claimed, namespace), deadline, progress, may_pass=may_pass)
+    finished = wait(client, submit(client, claimed, namespace), deadline, progress)
     if makes:
         record_names(claimed, finished.outcomes, ownership)
     return finished

@@ -82,19 +82,18 @@ def wait(
     deadline: float,
     progress: Callable[[Progress], None] = lambda _seen: None,
     clock: Clock = Clock(),
-    may_pass: tuple[type[Exception], ...] = (Unavailable,),
 ) -> Finished:
     """The end of a run within `deadline` seconds, else `TimedOut` with what was last seen.
 
     `progress` hears each change. Errors of the client pass through (a run that was deleted is its "not found"),
-    except those of `may_pass`, after which it is asked again.
+    except `Unavailable`, after which it is asked again.
     """
     end = clock.now() + deadline
     seen: Progress | None = None
     while True:
         try:
             workflow = client.get(WORKFLOWS, "Workflow", run.name, run.namespace)
-        except may_pass as error:
+        except Unavailable as error:
             if clock.now() >= end:
                 raise _timed_out(run, deadline, f"the cluster does not answer: {error}") from error
         else:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.fake_kubernetes import FakeApi, status
-from tutor_launchpad.adapters.kubernetes import Cluster
-from tutor_launchpad.adapters.kubernetes_transport import Broken, Request, Response
+from tutor_launchpad.adapters.kubernetes_transport import Request, Response
 from tutor_launchpad.core.access import Permission
-from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError, NoSuchKind, NotFound, Unreachable
+from tutor_launchpad.core.errors import Conflict, NoSuchKind, NotFound
 from tutor_launchpad.core.types import Object
 
 
@@ -92,81 +91,6 @@ def test_list_reads_every_page_and_begins_again_when_its_version_is_gone() -> No
 
     assert [item["metadata"]["name"] for item in found] == ["a", "b"]
     assert found[0]["kind"] == "Pod"
-
-
-REFUSALS = {
-    "unauthorized": (Response(401), Forbidden, "have expired or are wrong"),
-    "forbidden": (status(403, "Forbidden", 'User "u" cannot get'), Forbidden, 'User "u" cannot get'),
-    "quota": (status(403, "Forbidden", "exceeded quota: q"), Forbidden, "refuses to get"),
-    "terminating": (status(403, "Forbidden", "ns is being terminated"), Conflict, "is being deleted"),
-    "conflict": (status(409, "Conflict", "conflict with kubectl"), Conflict, "conflict with kubectl"),
-    "invalid": (status(422, "Invalid", "spec.x: no"), LaunchpadError, "spec.x: no"),
-    "unavailable": (status(503, "ServiceUnavailable", "etcd"), Unreachable, "try again"),
-    "proxy": (Response(302, b"<html>geheim</html>"), LaunchpadError, "proxy"),
-    "nonsense": (Response(200, b"<html>geheim</html>"), LaunchpadError, "not answer as a Kubernetes API"),
-    "no kind in a group": (
-        status(404, "NotFound", "the server could not find the requested resource"),
-        NoSuchKind,
-        "no kind ConfigMap",
-    ),
-    "no kind": (Response(404, b"404 page not found"), NoSuchKind, "no kind ConfigMap"),
-}
-
-
-@pytest.mark.parametrize(("response", "error", "text"), REFUSALS.values(), ids=REFUSALS)
-def test_refusal_becomes_one_sentence(response: Response, error: type[LaunchpadError], text: str) -> None:
-    api = FakeApi()
-    api.answer = always(response)
-
-    with pytest.raises(error) as caught:
-        api.cluster.get("v1", "ConfigMap", "one", "alpha")
-
-    assert text in str(caught.value)
-    assert "geheim" not in f"{caught.value} {caught.value.__cause__}"
-
-
-def test_error_about_a_secret_never_quotes_the_server() -> None:
-    api = FakeApi()
-    api.answer = always(status(422, "Invalid", 'data.key: Invalid value: "geheim"'))
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "a"}, "data": {}}
-
-    with pytest.raises(LaunchpadError) as caught:
-        api.cluster.apply(secret)
-
-    assert "Secret a/s" in str(caught.value)
-    assert "geheim" not in f"{caught.value} {caught.value.__cause__!r}"
-
-
-def test_passing_failure_is_repeated_and_lasting_one_is_not() -> None:
-    waits: list[float] = []
-    answers = [status(429, "TooManyRequests", ""), status(503, "x", ""), Response(200, b'{"kind":"ConfigMap"}')]
-    api = FakeApi()
-    api.answer = lambda request: answers.pop(0)
-
-    assert Cluster(api, sleep=waits.append).get("v1", "ConfigMap", "one", "alpha") == {"kind": "ConfigMap"}
-    assert len(waits) == 2
-
-    api.answer = always(status(422, "Invalid", ""))
-    before = len(api.requests)
-    with pytest.raises(LaunchpadError):
-        api.cluster.get("v1", "ConfigMap", "one", "alpha")
-    assert len(api.requests) == before + 1
-
-
-def test_create_is_not_repeated_once_the_server_may_have_acted() -> None:
-    def broken(request: Request) -> Response | None:
-        raise Broken("connection reset by peer", sent=True)
-
-    api = FakeApi()
-    api.answer = broken
-
-    with pytest.raises(Unreachable, match=r"https://fake:6443 does not answer \(connection reset by peer\)"):
-        api.cluster.create(config_map())
-    assert len(api.requests) == 1
-
-    with pytest.raises(Unreachable):
-        api.cluster.apply(config_map())
-    assert len(api.requests) == 5
 
 
 def test_can_i_asks_only_for_what_the_rules_do_not_grant() -> None:

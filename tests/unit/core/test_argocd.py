@@ -188,7 +188,7 @@ def test_ssh_addresses_in_both_forms_are_one() -> None:
 def test_operation_takes_the_options_of_the_application() -> None:
     _, application = application_objects(render())
 
-    body = operation(application, "abc")
+    body = operation(application, "abc", "run-1")
 
     assert body["sync"]["revision"] == "abc"
     assert body["sync"]["syncOptions"] == application["spec"]["syncPolicy"]["syncOptions"]

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.unit.fake_deployment import REVISION, make_deployment
-from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.errors import LaunchpadError, Unreachable
 from tutor_launchpad.core.results import Status, StepResult
 from tutor_launchpad.steps.deployment import Deployment, Step
 from tutor_launchpad.steps.run import result_of, run_steps
@@ -61,6 +61,23 @@ def test_step_that_raises_is_recorded_as_failed_and_ends_the_run(error: BaseExce
     assert [(one.name, one.status) for one in deployment.results] == [("one", Status.DONE), ("fails", Status.FAILED)]
     assert screen.seen[-1] == ("fails", "failed")
     assert [one.name for one in result_of(deployment).steps] == ["one", "fails"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "before"),
+    [(False, "Done until then: one. "), (True, f"Done until then: one, commit {REVISION[:10]}. ")],
+    ids=["before the commit", "after it"],
+)
+def test_cluster_that_is_away_ends_with_what_is_done_and_how_to_go_on(changed: bool, before: str) -> None:
+    deployment = make_deployment(None)
+    deployment.changed = changed
+
+    with pytest.raises(Unreachable) as caught:
+        run_steps(deployment, [_step("one"), _failing(Unreachable("Nobody answers."))], Screen())
+
+    assert str(caught.value) == (
+        f"Nobody answers. {before}Step fails is not finished: run the same command again, which does what is missing."
+    )
 
 
 def test_no_steps_give_an_empty_result() -> None:

@@ -25,7 +25,7 @@ def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The contexts that were connected to; `moon` is kubeconfig's current one."""
     names: list[str] = []
 
-    def connect(name: str) -> object:
+    def connect(name: str, say: object) -> object:
         names.append(name)
         return REACHED
 
@@ -102,7 +102,7 @@ def test_looking_needs_no_confirmation_and_leaves_no_trace(tmp_path: Path) -> No
 
 
 def test_context_is_remembered_only_once_it_was_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(name: str) -> object:
+    def fail(name: str, say: object) -> object:
         raise Unreachable("nobody answers")
 
     monkeypatch.setattr(Cluster, "connect", fail)

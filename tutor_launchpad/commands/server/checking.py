@@ -11,7 +11,7 @@ from launchpad_workflows.requests import Request
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, find_server
 from tutor_launchpad.adapters.tutor import load_configuration
-from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused, Unreachable
+from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.settings import Settings, read_settings
 from tutor_launchpad.steps.target import Wish, find_cluster
@@ -67,7 +67,6 @@ def _from_a_pod(cluster: Cluster, settings: Settings, request: Request, timeout:
             lambda _: None,
             namespace=settings.namespace,
             deadline=timeout,
-            may_pass=(Unreachable,),
         )
     except ProvisioningError as error:
         raise LaunchpadError(str(error)) from error
