@@ -68,11 +68,16 @@ def _keep_rights(before: os.stat_result, handle: int) -> None:
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
-    """A new folder for what is secret or half made; it is gone at the end, and after a kill the next caller removes it."""
-    place = folder / SCRATCH
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_abandoned(place)
-    path, lock = _make_locked(place)
+    """A new folder for what is secret or half made; it is gone at the end, and after a kill the next caller removes it.
+
+    Where nothing can be written, as in a root that is mounted read-only, it is one of the system's.
+    """
+    try:
+        path, lock = _make_locked(folder / SCRATCH)
+    except OSError:
+        with tempfile.TemporaryDirectory(prefix="launchpad-") as other:
+            yield Path(other)
+            return
     try:
         yield path
     finally:
@@ -82,6 +87,8 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 def _make_locked(place: Path) -> tuple[Path, int]:
     """A folder and the lock that tells others that it is in use. One that they took for abandoned is made again."""
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_abandoned(place)
     while True:
         path = Path(tempfile.mkdtemp(dir=place))
         with suppress(FileNotFoundError):

@@ -32,7 +32,8 @@ _UNREACHABLE = re.compile(
     re.IGNORECASE,
 )
 _RACE = re.compile(
-    r"fetch first|non-fast-forward|cannot lock ref|failed to update ref|incorrect old value|could not set 'core",
+    r"fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|incorrect old value|"
+    r"reference already exists|could not set 'core",
     re.IGNORECASE,
 )
 _OTHER_REPOSITORY = {
@@ -57,26 +58,36 @@ class PushRejected(LaunchpadError):
     """Somebody else's commit came first; making ours again on top of it may go through."""
 
 
+class Unexplained(LaunchpadError):
+    """None of what we know about networks and rights: the copy here may be damaged."""
+
+
 @dataclass
 class Runner:
-    """Calls git for one repository. `credentials_file`: see `RepositoryCredentials`; `address` is for messages."""
+    """Calls git for one repository. `credentials_file`: see `RepositoryCredentials`; `address` is for messages.
+
+    `held`: a lock that commands without network keep until they end, see `processes.run`.
+    """
 
     address: str
     credentials_file: Path | None = None
     is_key: bool = False
     last_error: str = ""
+    held: tuple[int, ...] = ()
 
     def run(self, *arguments: str, cwd: Path, stdin: bytes | None = None) -> bytes:
         """Standard output of a git command; network failures become Forbidden, NotFound or Unreachable."""
+        self.last_error = ""
         network = arguments[0] in ("fetch", "push", "ls-remote")
         try:
             return processes.run(
                 ["git", *self._options(network), *arguments],
                 cwd=cwd,
-                env=self._environment(network),
+                env={**self._environment(network), "GIT_CEILING_DIRECTORIES": str(cwd.resolve().parent)},
                 without=_OTHER_REPOSITORY,
                 stdin=stdin,
                 timeout=NETWORK_TIMEOUT,
+                keep=() if network else self.held,
             )
         except ProcessFailed as error:
             self.last_error = error.stderr
@@ -84,17 +95,30 @@ class Runner:
                 raise self._explain(error) from error
             raise
 
-    def push(self, cwd: Path, remote: str, refspec: str) -> None:
-        """Push one reference, never forced. Raises `PushRejected` where another push was first."""
+    def push(self, cwd: Path, remote: str, commit: str, branch: str, expected: str) -> None:
+        """Publish a commit whose parent is `expected`, only where the branch is still there (empty: not there at all).
+
+        Raises `PushRejected` where somebody else was first. Without the condition a push would bring back what somebody
+        has just removed from the branch, as ours is on top of it.
+        """
+        condition = f"--force-with-lease=refs/heads/{branch}:{expected}"
         try:
-            self.run("push", remote, refspec, cwd=cwd)
+            self.run("push", condition, remote, f"{commit}:refs/heads/{branch}", cwd=cwd)
         except LaunchpadError as error:
-            if _RACE.search(self.last_error):
-                raise PushRejected(self.last_error) from error
+            if is_race(self.last_error):
+                raise PushRejected(self._reason(self.last_error)) from error
             if "[remote rejected]" in self.last_error:
-                reason = self._reason(self.last_error)
-                raise Forbidden(f"{self.address} refuses the push: {reason}. Allow it for this user there.") from error
+                words = _words_of_server(self.last_error) or self._reason(self.last_error)
+                raise Forbidden(f"{self.address} refuses the push: {words}. Allow it for this user there.") from error
             raise
+
+    def refuse_others(self, branch: str, branches: list[str]) -> None:
+        """Raise where a repository that lacks the branch has others: it is not a new one."""
+        if branches:
+            names = ", ".join(sorted(branches)[:5])
+            raise NotFound(
+                f"{self.address} has no branch {branch!r} (it has {names}): create it or set LAUNCHPAD_BRANCH."
+            )
 
     def identity(self, cwd: Path) -> str:
         """`Name <address>` for commits: Git's own, or ours where none is configured."""
@@ -136,10 +160,19 @@ class Runner:
         for pattern, kind, what, remedy in known:
             if pattern.search(error.stderr):
                 return kind(f"{name} {what} ({self._reason(error.stderr, pattern)}): {remedy}.")
-        return LaunchpadError(f"Git failed at the repository {self.address}: {self._reason(error.stderr)}.")
+        return Unexplained(f"Git failed at the repository {self.address}: {self._reason(error.stderr)}.")
 
     def _reason(self, text: str, pattern: re.Pattern[str] = _TOLD) -> str:
         """The line that tells most: the one with the pattern, git's own last word, or the first of all."""
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         telling = [line for line in lines if pattern.search(line)] or [line for line in lines if _TOLD.search(line)]
         return _USERINFO.sub("", (telling or lines or ["it said nothing"])[0].rstrip("."))
+
+
+def _words_of_server(text: str) -> str:
+    """What the server's hook said, and why Git says that it was refused, without decoration."""
+    lines = [line.partition("remote:")[2].strip() for line in text.splitlines() if line.startswith("remote:")]
+    said = [line for line in lines if any(character.isalnum() for character in line)][:3]
+    reason = re.search(r"\[remote rejected\].*\((.*)\)", text)
+    words = "; ".join([*said, *([reason[1]] if reason else [])])
+    return _USERINFO.sub("", "".join(filter(str.isprintable, words))).rstrip(".")

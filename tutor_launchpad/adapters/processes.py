@@ -10,6 +10,9 @@ from pathlib import Path
 
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, TimedOut
 
+GRACE = 5.0
+"""Seconds between asking a program to end and killing it."""
+
 
 class ProcessFailed(LaunchpadError):
     """A program ended with another status than 0. `stderr` is what it said."""
@@ -35,11 +38,13 @@ def run(
     without: Collection[str] = (),
     stdin: bytes | None = None,
     timeout: float = 120.0,
+    keep: Collection[int] = (),
 ) -> bytes:
     """What the program prints on standard output.
 
-    `env` is added to our own environment less `without`, `timeout` is in seconds. Raises `NotFound` where the program is not
-    installed, `TimedOut`, and `ProcessFailed`.
+    `env` is added to our own environment less `without`, `timeout` is in seconds, and `keep` are open files (locks) that
+    the program holds as long as it runs, even where we are killed. Raises `NotFound` where the program is not installed,
+    `TimedOut`, and `ProcessFailed`.
     """
     text = " ".join(command[:3])
     try:
@@ -50,6 +55,7 @@ def run(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            pass_fds=tuple(keep),
         )
     except OSError as error:
         raise _not_started(command[0], cwd, error) from error
@@ -73,14 +79,26 @@ def _not_started(program: str, cwd: Path | None, error: OSError) -> LaunchpadErr
 
 @contextlib.contextmanager
 def _ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
-    """Kill what still runs at the end, and wait for none of its children, who may keep the pipes open."""
+    """End what still runs, as after Ctrl-C, and wait for none of its children, who may keep the pipes open."""
     try:
         yield
     finally:
         if process.poll() is None:
-            process.kill()
-            process.wait()
+            _end(process)
         for pipe in (process.stdin, process.stdout, process.stderr):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Ask first: Git removes its lock files then. Who does not listen, or whom nobody waits for any more, is killed."""
+    try:
+        process.terminate()
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()

@@ -19,7 +19,7 @@ def open_deployment(
     """The deployment of this root, with its cluster reached; no step has run. Unless dry, the root is locked."""
     lock = RootLock(make_own_folder(root))
     if not options.dry_run:
-        lock.acquire(progress.say)
+        lock.acquire(progress.say, options.timeout)
         save_generated(root)
     configuration = load_configuration(root, {})
     settings = read_settings(configuration.config)

@@ -100,3 +100,13 @@ def test_scratch_that_was_taken_for_abandoned_is_made_again(tmp_path: Path, monk
 
     with scratch(tmp_path) as path:
         assert path.name == "kept"
+
+
+def test_scratch_beside_a_file_is_the_systems(tmp_path: Path) -> None:
+    (tmp_path / "scratch").write_text("in the way")
+
+    with scratch(tmp_path) as path:
+        (path / "key").touch()
+
+    assert not path.is_relative_to(tmp_path / "scratch")
+    assert not path.exists()

@@ -155,6 +155,20 @@ def test_ten_racing_pushes_lose_nothing(tmp_path: Path, bare: Path) -> None:
     assert len(_git("ls-tree", "-r", "--name-only", "main", cwd=bare).splitlines()) == 10
 
 
+def test_branch_that_somebody_makes_while_we_look_is_fetched(tmp_path: Path, bare: Path) -> None:
+    made: list[str] = []
+
+    class Late(Runner):
+        def run(self, *arguments: str, cwd: Path, stdin: bytes | None = None) -> bytes:
+            if arguments[0] == "ls-remote":
+                made.append(_record(_remote(tmp_path / "other", bare), {"a": b"1"})[0])
+            return super().run(*arguments, cwd=cwd, stdin=stdin)
+
+    repository = Repository(str(bare), "main", tmp_path / "cache", str(bare), Late(str(bare)))
+
+    assert [repository.fetch()] == made
+
+
 def test_push_that_always_loses_gives_up_with_the_reason(tmp_path: Path, bare: Path) -> None:
     repository = _remote(tmp_path / "cache", bare)
     other = _remote(tmp_path / "other", bare)
@@ -188,8 +202,7 @@ def test_history_gives_the_newest_versions_first(tmp_path: Path) -> None:
 
 def test_missing_branch_of_a_filled_repository_is_refused(tmp_path: Path, bare: Path) -> None:
     _record(_remote(tmp_path / "cache", bare), {"a": b"1"})
-    repository = _remote(tmp_path / "other", bare)
-    repository.branch = "production"
+    repository = Repository(str(bare), "production", tmp_path / "other", str(bare), Runner(str(bare)))
 
     with pytest.raises(NotFound, match=r"no branch 'production' \(it has main\)"):
         repository.fetch()

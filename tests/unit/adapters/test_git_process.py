@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor_launchpad.adapters.git_process import PushRejected, Runner
+from tutor_launchpad.adapters.git_process import PushRejected, Runner, Unexplained
 from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound, Unreachable
 
 
@@ -105,8 +105,8 @@ FAR = "Could not read from remote repository.\n\nPlease make sure you have the c
                      "Could not resolve host", id="name"),
         pytest.param("fatal: unable to access 'https://h/': SSL certificate problem: self-signed", Unreachable,
                      "SSL certificate problem", id="certificate"),
-        pytest.param("something odd", LaunchpadError, "Git failed at the repository https://h/x: something odd.", id="odd"),
-        pytest.param("", LaunchpadError, "it said nothing", id="silent"),
+        pytest.param("something odd", Unexplained, "Git failed at the repository https://h/x: something odd.", id="odd"),
+        pytest.param("", Unexplained, "it said nothing", id="silent"),
     ],
 )  # fmt: skip
 def test_words_of_git(
@@ -136,6 +136,7 @@ def test_userinfo_of_an_address_is_not_told(monkeypatch: pytest.MonkeyPatch, tmp
     [
         ("! [rejected] main -> main (fetch first)", PushRejected),
         ("! [rejected] main -> main (non-fast-forward)", PushRejected),
+        ("! [rejected] main -> main (stale info)", PushRejected),
         ("! [remote rejected] main -> main (failed to update ref)", PushRejected),
         ("error: cannot lock ref 'refs/heads/main'", PushRejected),
         ("remote: protected\n! [remote rejected] main -> main (pre-receive hook declined)", Forbidden),
@@ -148,7 +149,7 @@ def test_push_tells_a_race_from_a_refusal(
     _fake(monkeypatch, tmp_path, stderr)
 
     with pytest.raises(kind):
-        Runner("https://h/x").push(tmp_path, "https://h/x", "a:b")
+        Runner("https://h/x").push(tmp_path, "https://h/x", "a" * 40, "main", "b" * 40)
 
 
 def test_password_file_is_only_named_and_other_helpers_are_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tutor_launchpad.adapters.locks import RootLock
+from tutor_launchpad.core.errors import TimedOut
 
 HOLD = """
 import sys
 from pathlib import Path
 from tutor_launchpad.adapters.locks import RootLock
-RootLock(Path(sys.argv[1])).acquire(print)
+RootLock(Path(sys.argv[1])).acquire(print, 60)
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -30,17 +34,41 @@ def test_second_run_waits_and_says_for_whom(tmp_path: Path) -> None:
             said.append(text)
             holder.kill()
 
-        RootLock(tmp_path).acquire(say)
+        RootLock(tmp_path).acquire(say, 60)
 
-    assert said == [f"another run (process {holder.pid}) works on this Tutor root: waiting for it"]
+    (text,) = said
+    assert text.startswith(f"another run (process {holder.pid} on ")
+    assert text.endswith(" UTC) works on this Tutor root: waiting for it")
+
+
+def test_waiting_ends_and_the_error_names_the_holder(tmp_path: Path) -> None:
+    holder = RootLock(tmp_path)
+    holder.acquire(print, 60)
+
+    with pytest.raises(TimedOut, match=rf"Another run \(process {os.getpid()} on .*\) still works .* after 1 s"):
+        RootLock(tmp_path).acquire(lambda text: None, 1)
+
+    holder.release()
+    RootLock(tmp_path).acquire(lambda text: None, 0)
+
+
+def test_lock_that_is_let_go_in_time_is_taken(tmp_path: Path) -> None:
+    holder = RootLock(tmp_path)
+    holder.acquire(print, 60)
+    second = RootLock(tmp_path)
+
+    second.acquire(lambda text: holder.release(), 60)
+
+    with pytest.raises(TimedOut):
+        RootLock(tmp_path).acquire(lambda text: None, 0)
 
 
 def test_released_lock_is_free(tmp_path: Path) -> None:
     said: list[str] = []
     first = RootLock(tmp_path)
-    first.acquire(said.append)
+    first.acquire(said.append, 60)
     first.release()
 
-    RootLock(tmp_path).acquire(said.append)
+    RootLock(tmp_path).acquire(said.append, 60)
 
     assert said == []
