@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.core.hooks import Action, Filter
 
 if TYPE_CHECKING:
+    from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.resources import ResourcePlanner
     from tutor_launchpad.steps.deployment import Deployment, Step
@@ -30,6 +31,11 @@ MANIFESTS: Filter[list[dict[str, Any]], [dict[str, Any]]] = Filter()
 #: Each turns the configuration into the part of a provisioning request that concerns it.
 #: Parameter: the mapping so far.
 RESOURCES: Filter[dict[str, ResourcePlanner], []] = Filter()
+
+#: Schemas on a MySQL server, by the names of their settings. A plugin whose settings are named
+#: `<PLUGIN>_MYSQL_DATABASE`, `_USERNAME` and `_PASSWORD` is in the list already.
+#: Parameters: the list so far; the rendered configuration.
+MYSQL_DATABASES: Filter[list[MysqlDatabase], [dict[str, Any]]] = Filter()
 
 #: The steps of `tutor launchpad deploy`, in order. Insert, replace or remove them by name.
 #: Parameter: the list so far.

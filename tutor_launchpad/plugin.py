@@ -12,6 +12,7 @@ from tutor_launchpad.commands import launchpad
 from tutor_launchpad.defaults import DEFAULTS, UNIQUE
 
 if t.TYPE_CHECKING:
+    from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.resources import ResourcePlanner
     from tutor_launchpad.steps.deployment import Step
@@ -38,6 +39,13 @@ def _add_resources(resources: dict[str, ResourcePlanner]) -> dict[str, ResourceP
     from tutor_launchpad.core.resources import PLANNERS
 
     return {**resources, **PLANNERS}
+
+
+@hooks.MYSQL_DATABASES.add()
+def _add_databases(databases: list[MysqlDatabase], config: dict[str, t.Any]) -> list[MysqlDatabase]:
+    from tutor_launchpad.core.databases import own_databases
+
+    return [*databases, *own_databases(config)]
 
 
 @hooks.NETWORK_FLOWS.add()

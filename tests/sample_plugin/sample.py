@@ -14,6 +14,7 @@ from tutor import hooks as tutor_hooks
 from tutor_launchpad import hooks
 
 if TYPE_CHECKING:
+    from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.resources import ResourcePlan, ResourcePlanner, Server, Wanted
     from tutor_launchpad.core.results import Status
@@ -23,6 +24,9 @@ tutor_hooks.Filters.CONFIG_DEFAULTS.add_items([
     ("SAMPLE_LICENCE", ""),
     ("SAMPLE_PUBLIC_TOKEN", "shown-to-everybody"),
     ("SAMPLE_REPLICA", "none"),
+    ("SAMPLE_SCHEMA", "sample"),
+    ("SAMPLE_LOGIN", "sample"),
+    ("SAMPLE_LOGIN_PASSWORD", "none-on-tutors-own-server"),
 ])  # fmt: skip
 
 # A licence, which stands in config.yml alone: no rule would find it by its name.
@@ -36,7 +40,11 @@ hooks.PUBLIC_SETTINGS.add_item("SAMPLE_PUBLIC_TOKEN")
 def _add_manifests(objects: list[dict[str, Any]], config: dict[str, Any]) -> list[dict[str, Any]]:
     """The first ConfigMap holds a secret and is sealed; the second is committed as it is."""
     secret = {"licence.txt": f"licence={config['SAMPLE_LICENCE']}\n"}
-    public = {"token": config["SAMPLE_PUBLIC_TOKEN"], "replica": config["SAMPLE_REPLICA"]}
+    public = {
+        "token": config["SAMPLE_PUBLIC_TOKEN"],
+        "replica": config["SAMPLE_REPLICA"],
+        "schema": config["SAMPLE_SCHEMA"],
+    }
     return [*objects, _config_map("sample-licence", secret), _config_map("sample", public)]
 
 
@@ -56,6 +64,14 @@ def _with_replica(planner: ResourcePlanner) -> Callable[[Wanted, Server], Resour
         return replace(made, overrides={**made.overrides, "SAMPLE_REPLICA": f"replica.{server.settings['host']}"})
 
     return plan
+
+
+@hooks.MYSQL_DATABASES.add()
+def _add_databases(databases: list[MysqlDatabase], config: dict[str, Any]) -> list[MysqlDatabase]:
+    """A schema whose settings are not named `SAMPLE_MYSQL_…`."""
+    from tutor_launchpad.core.databases import MysqlDatabase
+
+    return [*databases, MysqlDatabase("sample", "SAMPLE_SCHEMA", "SAMPLE_LOGIN", "SAMPLE_LOGIN_PASSWORD")]
 
 
 @hooks.DEPLOY_STEPS.add()

@@ -57,7 +57,7 @@ def test_sample_uses_every_extension_point() -> None:
     names = [name for name in vars(hooks) if name.isupper() and name != "TYPE_CHECKING"]
     patches = [name for path in TEMPLATES.iterdir() for name in re.findall(r'patch\("([^"]+)"\)', path.read_text())]
 
-    assert len(names) == 7
+    assert len(names) == 8
     assert len(patches) == 5
     assert [name for name in names if f"hooks.{name}.add" not in text] == []
     assert [name for name in patches if f'"{name}"' not in text] == []
@@ -93,6 +93,12 @@ def test_resources_shape_the_configuration(deployed: Deployed) -> None:
 
     assert found["data"]["replica"] == "replica.db.example.com"
     assert not list(deployed.root.folder.glob("manifests/*mysql*"))
+
+
+def test_databases_get_a_name_on_the_server(deployed: Deployed) -> None:
+    (found,) = deployed.objects("manifests/configmap-sample.yml")
+
+    assert found["data"]["schema"] == "openedx__sample"
 
 
 def test_deploy_steps_run_in_their_place(deployed: Deployed) -> None:

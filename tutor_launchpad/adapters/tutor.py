@@ -30,6 +30,12 @@ ALWAYS: Config = {
 }
 """What every instance on Kubernetes gets, whatever its config.yml says."""
 
+BEHIND_INGRESSES: Config = {
+    # Aspects takes it from ENABLE_WEB_PROXY; without it Superset sends people back from their login by http.
+    "SUPERSET_ENABLE_PROXY_FIX": True,
+}
+"""What ALWAYS would turn off although a proxy is there, unless config.yml says otherwise."""
+
 
 @dataclass(frozen=True)
 class Configuration:
@@ -50,7 +56,8 @@ def load_configuration(root: Path, overrides: Config) -> Configuration:
         if not plugins.is_loaded(DRYDOCK):
             plugins.load(DRYDOCK)
         enabled = sorted({*tutor_config.get_enabled_plugins(user), DRYDOCK})
-        with _overriding({**ALWAYS, **overrides, "PLUGINS": enabled}):
+        unset = {name: value for name, value in BEHIND_INGRESSES.items() if name not in user}
+        with _overriding({**unset, **ALWAYS, **overrides, "PLUGINS": enabled}):
             config = tutor_config.load_full(str(root))
         templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
     return Configuration(user, config, templates)

@@ -6,7 +6,6 @@ RESOURCES under the name of their resource, and name the server with LAUNCHPAD_<
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from launchpad_workflows import names
 
+from tutor_launchpad.core.databases import OPENEDX, MysqlDatabase
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.flows import ANYWHERE, LINK_LOCAL, Flow
 from tutor_launchpad.core.types import Config
@@ -23,7 +23,6 @@ STORAGE_SECRET = "LAUNCHPAD_STORAGE_SECRET_KEY"
 PROFILE_IMAGES = "profile-images/"
 """Prefix of the profile images, as in patches/openedx-lms-production-settings."""
 _KEY = ("OPENEDX_AWS_ACCESS_KEY", "OPENEDX_AWS_SECRET_ACCESS_KEY")
-_TRIPLE = re.compile(r"([A-Z0-9_]+)_MYSQL_DATABASE")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -63,12 +62,16 @@ class Server:
 
 @dataclass(frozen=True)
 class Wanted:
-    """An instance as its root describes it. `config`: rendered; `user`: config.yml; `templates`: defaults, unrendered."""
+    """An instance as its root describes it. `config`: rendered; `user`: config.yml; `templates`: defaults, unrendered.
+
+    `mysql_databases`: the schemas that it keeps.
+    """
 
     instance: str
     config: Config
     user: Config
     templates: Config
+    mysql_databases: tuple[MysqlDatabase, ...] = ()
 
     def chosen(self, name: str) -> str:
         """The rendered value that somebody chose for a setting; empty where it is Tutor's or a plugin's default."""
@@ -95,29 +98,30 @@ def named_servers(config: Config, resources: Mapping[str, ResourcePlanner]) -> d
 
 
 def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
-    """A schema for each `<PLUGIN>_MYSQL_DATABASE/_USERNAME/_PASSWORD`, and one user for all of the instance's.
+    """The schemas, and one user for all of the instance's.
 
     One user, because init tasks copy between the schemas; a name that somebody chose is kept with its own password.
     """
     config = wanted.config
-    shared = wanted.chosen("OPENEDX_MYSQL_USERNAME") or names.mysql_user(wanted.instance, "openedx")
+    _refuse_unknown(wanted)
+    shared = wanted.chosen("OPENEDX_MYSQL_USERNAME") or names.mysql_user(wanted.instance, OPENEDX)
     overrides: Config = {
         "RUN_MYSQL": False,
         "MYSQL_HOST": server.settings["host"],
         "MYSQL_PORT": server.port,
     }
     databases, secrets = [], {}
-    for prefix in _mysql_prefixes(config):
-        database = wanted.chosen(f"{prefix}_MYSQL_DATABASE") or names.mysql_database(wanted.instance, prefix.lower())
-        username = wanted.chosen(f"{prefix}_MYSQL_USERNAME") or shared
-        key = "OPENEDX_MYSQL_PASSWORD" if username == shared else f"{prefix}_MYSQL_PASSWORD"
+    for one in sorted(wanted.mysql_databases, key=lambda one: (one.purpose != OPENEDX, one.purpose)):
+        if one.host and wanted.chosen(one.host) not in ("", server.settings["host"]):
+            continue
+        database = wanted.chosen(one.database) or names.mysql_database(wanted.instance, one.purpose)
+        username = wanted.chosen(one.username) or shared
+        key = "OPENEDX_MYSQL_PASSWORD" if username == shared else one.password
         secrets[key] = str(config[key])
+        prefix = one.purpose.upper()
         databases.append({"name": database, "username": username, "password_key": key, "setting_prefix": prefix})
-        overrides |= {
-            f"{prefix}_MYSQL_DATABASE": database,
-            f"{prefix}_MYSQL_USERNAME": username,
-            f"{prefix}_MYSQL_PASSWORD": config[key],
-        }
+        overrides |= {one.database: database, one.username: username, one.password: config[key]}
+        overrides |= dict.fromkeys(one.copies, database)
     overrides |= {
         "MYSQL_ROOT_USERNAME": overrides["OPENEDX_MYSQL_USERNAME"],
         "MYSQL_ROOT_PASSWORD": overrides["OPENEDX_MYSQL_PASSWORD"],
@@ -201,11 +205,16 @@ def _head(server: Server) -> dict[str, Any]:
     return {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
 
 
-def _mysql_prefixes(config: Config) -> list[str]:
-    """OPENEDX first; only complete triples."""
-    found = [match.group(1) for match in map(_TRIPLE.fullmatch, config) if match]
-    complete = [p for p in found if f"{p}_MYSQL_USERNAME" in config and f"{p}_MYSQL_PASSWORD" in config]
-    return sorted(complete, key=lambda prefix: (prefix != "OPENEDX", prefix))
+def _refuse_unknown(wanted: Wanted) -> None:
+    """A plugin may announce settings that it does not have."""
+    problems = [
+        f"The hook MYSQL_DATABASES names {', '.join(unknown)} for {one.purpose}, which no enabled plugin has as a "
+        "setting: correct the plugin that adds it."
+        for one in wanted.mysql_databases
+        if (unknown := [name for name in (one.database, one.username, one.password) if name not in wanted.config])
+    ]
+    if problems:
+        raise Refused(problems)
 
 
 def _purpose(setting: str) -> str:

@@ -58,16 +58,27 @@ def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
 
 
 def _objects(deployment: Deployment) -> list[Object]:
-    with scratch(deployment.root / OWN) as folder:
-        try:
-            built = kustomize.build(tutor.render_environment(deployment.config, folder))
-        except LaunchpadError:  # perhaps a plugin's kustomization reads what was left out
-            built = kustomize.build(tutor.render_environment(deployment.config, folder, whole=True))
-    objects = instance_objects(built)
+    objects = instance_objects(_build(deployment))
     objects = hooks.MANIFESTS.apply(objects, deployment.config)
     ordinary = become_ordinary_jobs(objects, deployment.settings.job_deadline)
     servers = {} if deployment.resources is None else {one.resource: one.name for one in deployment.resources.servers}
     return assign_waves(without_creation(ordinary, servers))
+
+
+def _build(deployment: Deployment) -> list[Object]:
+    with scratch(deployment.root / OWN) as folder:
+        rendered = tutor.render_environment(deployment.config, folder)
+        try:
+            return kustomize.build(rendered)
+        except LaunchpadError:  # perhaps a plugin's kustomization reads what was left out
+            rendered = tutor.render_environment(deployment.config, folder, whole=True)
+        try:
+            return kustomize.build(rendered)
+        except Refused:
+            raise
+        except LaunchpadError as error:  # it may quote what it could not read
+            assert deployment.mask is not None
+            raise LaunchpadError(deployment.mask(str(error))) from None
 
 
 def _record(deployment: Deployment, user: Config) -> None:

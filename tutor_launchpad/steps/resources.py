@@ -46,7 +46,8 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
         return None
     _refuse(plugin_conflicts(loaded.config, named))
     known = servers_of(deployment)
-    wanted = Wanted(deployment.settings.instance, loaded.config, loaded.user, loaded.templates)
+    databases = tuple(hooks.MYSQL_DATABASES.apply([], loaded.config))
+    wanted = Wanted(deployment.settings.instance, loaded.config, loaded.user, loaded.templates, databases)
     servers = [find_server(known, resource, name) for resource, name in named.items()]
     plans = [planners[server.resource](wanted, server) for server in servers]
     for server, plan in zip(servers, plans, strict=True):

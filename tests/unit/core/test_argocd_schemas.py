@@ -16,8 +16,8 @@ from tutor import hooks
 from tutor.core.hooks import Context
 
 import tutor_launchpad
-from tests.unit.core.seal.schemas import LOCATION
 from tests.unit.programs import find_program
+from tests.unit.schemas import LOCATION
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.types import Object
 

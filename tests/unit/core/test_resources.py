@@ -9,6 +9,7 @@ import importlib_resources
 import pytest
 from launchpad_workflows.requests import Request
 
+from tutor_launchpad.core.databases import own_databases
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.resources import (
     PLANNERS,
@@ -61,7 +62,8 @@ WRITTEN: Config = {
 
 
 def _wanted(instance: str = "moon", **chosen: object) -> Wanted:
-    return Wanted(instance, {**RENDERED, **chosen}, {**WRITTEN, **chosen}, TEMPLATES)
+    config = {**RENDERED, **chosen}
+    return Wanted(instance, config, {**WRITTEN, **chosen}, TEMPLATES, tuple(own_databases(config)))
 
 
 def _databases(plan: ResourcePlan) -> list[tuple[str, str, str]]:

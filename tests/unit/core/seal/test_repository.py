@@ -22,46 +22,22 @@ import yaml
 
 from tests.conftest import Root
 from tests.unit.core.seal import checker
+from tests.unit.plugins import canaries
 
-CANARIES = {
-    "CMS_OAUTH2_SECRET": "canary01-cms-oauth",
-    "JWT_COMMON_SECRET_KEY": "canary02-jwt-common",
-    "LAUNCHPAD_SEAL_KEY": "canary03-key-of-the-sealed-names",
-    "LAUNCHPAD_MONGODB_PASSWORD": "canary04-mongodb",
-    "LAUNCHPAD_STORAGE_SECRET_KEY": "canary05-storage",
-    "MEILISEARCH_API_KEY": "canary06a1b2c3d4e5f6",
-    "MEILISEARCH_MASTER_KEY": "canary07-master",
-    "MONGODB_PASSWORD": "can+08/x=@mongo",
-    "MYSQL_ROOT_PASSWORD": "canary09",
-    "OPENEDX_AWS_SECRET_ACCESS_KEY": "can10/aws+secret",
-    "OPENEDX_MYSQL_PASSWORD": "canary11",
-    "OPENEDX_SECRET_KEY": "canary12-edx-secret",
-    "REDIS_PASSWORD": "can13:redis@x",
-    "SMTP_PASSWORD": "can14 <smtp> & $x",
-    "DISCOVERY_MYSQL_PASSWORD": "canary15",
-    "DISCOVERY_OAUTH2_SECRET": "canary16-discovery",
-    "DISCOVERY_OAUTH2_SECRET_SSO": "canary17-discovery-sso",
-    "DISCOVERY_SECRET_KEY": "canary18-discovery-key",
-    "MINIO_AWS_SECRET_ACCESS_KEY": "can10/aws+secret",
-    "NOTES_MYSQL_PASSWORD": "canary19",
-    "NOTES_OAUTH2_SECRET": "canary20-notes",
-    "NOTES_SECRET_KEY": "canary21-notes-key",
-    "DRYDOCK_NEWRELIC_LICENSE_KEY": "canary22newrelic",
-    "SENTRY_DSN": "https://canary23aaaabbbbcccc@sentry.example.com/7",
-    "GITHUB_TOKEN": "canary24-token",
-}
+OWN = {"SENTRY_DSN": "https://canary70aaaabbbbcccc@sentry.example.com/7", "GITHUB_TOKEN": "canary71-token"}
+CANARIES = {**canaries.CANARIES, **OWN}
 NESTED = {
-    "CRM_LOGIN": {"user": "joe", "clientSecret": "canary25-nested"},
-    "FEEDS": ["https://joe:canary26%2Ffeed@feeds.example.com/x", "plain"],
-    "OPENEDX_EXTRA_PIP_REQUIREMENTS": ["git+https://canary27aaaabbbbcccc@github.com/example/x.git"],
-    "BUILD_IDENTITY": "-----BEGIN EC PRIVATE KEY-----\nMHcCcanary28AAAAAAAAAAAAAAAAAAAA\n-----END EC PRIVATE KEY-----\n",
+    "CRM_LOGIN": {"user": "joe", "clientSecret": "canary75-nested"},
+    "FEEDS": ["https://joe:canary76%2Ffeed@feeds.example.com/x", "plain"],
+    "OPENEDX_EXTRA_PIP_REQUIREMENTS": ["git+https://canary77aaaabbbbcccc@github.com/example/x.git"],
+    "BUILD_IDENTITY": "-----BEGIN EC PRIVATE KEY-----\nMHcCcanary78AAAAAAAAAAAAAAAAAAAA\n-----END EC PRIVATE KEY-----\n",
 }
 NESTED_CANARIES = {
-    "nested": "canary25-nested",
-    "feed": "canary26%2Ffeed",
-    "feed, decoded": "canary26/feed",
-    "requirement": "canary27aaaabbbbcccc",
-    "line of a key": "MHcCcanary28AAAAAAAAAAAAAAAAAAAA",
+    "nested": "canary75-nested",
+    "feed": "canary76%2Ffeed",
+    "feed, decoded": "canary76/feed",
+    "requirement": "canary77aaaabbbbcccc",
+    "line of a key": "MHcCcanary78AAAAAAAAAAAAAAAAAAAA",
 }
 PLUGINS = ["crm", "discovery", "forum", "launchpad", "mfe", "minio", "notes"]
 PLUGIN = """
@@ -103,7 +79,14 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Deployed:
     root = Root(home / "root", {**environment, **places, "KUBECONFIG": str(home / "none")})
     root.path.mkdir()
     basic = base64.b64encode(f"joe:{CANARIES['GITHUB_TOKEN']}".encode()).decode()
-    settings = {**CANARIES, **NESTED, "BASIC": basic, "LAUNCHPAD_SECRET_SETTINGS": ["BASIC"], "PLUGINS": PLUGINS}
+    settings = {
+        **canaries.SETTINGS,
+        **OWN,
+        **NESTED,
+        "BASIC": basic,
+        "LAUNCHPAD_SECRET_SETTINGS": ["BASIC"],
+        "PLUGINS": PLUGINS,
+    }
     (root.path / "config.yml").write_text(yaml.safe_dump(settings))
     first = root.launchpad("deploy")
     root.set(PLATFORM_NAME="Second")

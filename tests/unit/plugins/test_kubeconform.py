@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import Root
-from tests.unit.core.seal import schemas
+from tests.unit import schemas
+from tests.unit.plugins.combinations import COMBINATIONS, ON_SERVERS, SERVERS
+from tests.unit.plugins.conftest import Render
+from tests.unit.plugins.rendering import Rendering
 from tests.unit.programs import find_program
 
 # Of cert-manager, whose schema comes with its CRDs: a cluster's dry run looks at it (tests/cluster).
@@ -37,10 +39,25 @@ def _check(program: str, folder: Path, tmp_path: Path) -> dict[str, Any]:
     return report
 
 
-def test_committed_manifests_are_valid(kubeconform: str, root: Root, tmp_path: Path) -> None:
-    assert root.launchpad("deploy").status == 0
+@pytest.mark.parametrize("plugins", COMBINATIONS.values(), ids=COMBINATIONS)
+def test_recorded_manifests_are_valid(kubeconform: str, render: Render, tmp_path: Path, plugins: str) -> None:
+    _assert_valid(kubeconform, render(plugins), tmp_path)
 
-    report = _check(kubeconform, root.folder / "manifests", tmp_path)
+
+def test_recorded_manifests_of_an_instance_on_servers_are_valid(
+    kubeconform: str, render: Render, tmp_path: Path
+) -> None:
+    _assert_valid(kubeconform, render(ON_SERVERS, servers=SERVERS), tmp_path)
+
+
+def _assert_valid(kubeconform: str, rendering: Rendering, tmp_path: Path) -> None:
+    """The sealed Secrets too, though Git does not hold them."""
+    folder = tmp_path / "manifests"
+    folder.mkdir()
+    for number, item in enumerate([*rendering.manifests, *rendering.secrets]):
+        (folder / f"{number}.yml").write_text(yaml.safe_dump(item))
+
+    report = _check(kubeconform, folder, tmp_path)
 
     assert report.get("resources", []) == []
     assert report["summary"]["valid"] > 40

@@ -1,4 +1,4 @@
-"""What several tests of sealing need."""
+"""What several unit tests need."""
 
 from __future__ import annotations
 
