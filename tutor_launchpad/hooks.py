@@ -11,6 +11,7 @@ from tutor.core.hooks import Action, Filter
 
 if TYPE_CHECKING:
     from tutor_launchpad.core.databases import MysqlDatabase
+    from tutor_launchpad.core.data.places import Place
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.resources import ResourcePlanner
     from tutor_launchpad.steps.deployment import Deployment, Step
@@ -44,6 +45,10 @@ DEPLOY_STEPS: Filter[list[Step], []] = Filter()
 #: Network traffic that an instance's pods may send, beyond DNS and their own namespace.
 #: Parameters: the list so far; the rendered configuration.
 NETWORK_FLOWS: Filter[list[Flow], [dict[str, Any]]] = Filter()
+
+#: Where an instance keeps its data, by resource. A deploy asks before one of them changes.
+#: Parameters: the mapping so far; the rendered configuration.
+DATA_PLACES: Filter[dict[str, Place], [dict[str, Any]]] = Filter()
 
 #: A deploy has ended well. Parameter: the deployment, with its results.
 INSTANCE_DEPLOYED: Action[[Deployment]] = Action()

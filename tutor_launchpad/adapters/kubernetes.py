@@ -11,7 +11,7 @@ from typing import Any
 
 from tutor_launchpad.adapters.kubernetes_access import denied
 from tutor_launchpad.adapters.kubernetes_api import Api, as_json, content
-from tutor_launchpad.adapters.kubernetes_compare import MANAGER, differs
+from tutor_launchpad.adapters.kubernetes_compare import MANAGER, differences, differs
 from tutor_launchpad.adapters.kubernetes_errors import Target, translate
 from tutor_launchpad.adapters.kubernetes_kubeconfig import contexts, open_transport
 from tutor_launchpad.adapters.kubernetes_patience import LIMIT, QUICKLY, Patience
@@ -20,7 +20,7 @@ from tutor_launchpad.core.access import Permission
 from tutor_launchpad.core.errors import Conflict, NoSuchKind, NotFound
 from tutor_launchpad.core.types import Object
 
-__all__ = ["MANAGER", "Cluster", "contexts", "differs"]
+__all__ = ["MANAGER", "Cluster", "contexts", "differences", "differs"]
 
 PAGE = "500"
 ABSENT = "1"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tutor_launchpad.core.quantities import same_quantity
@@ -18,8 +19,32 @@ def differs(live: Object, wanted: Object) -> bool:
     Everything wanted must be there, and nothing of what we once applied may be there that is no longer wanted.
     What the server or others added does not count.
     """
+    return bool(differences(live, wanted))
+
+
+def differences(live: Object, wanted: Object) -> list[str]:
+    """The fields that such an apply would change, as `spec.hard[pods]`; a list is one field."""
     loose = wanted.get("kind") in QUANTITIES
-    return not _covers(live, wanted, loose) or any(_given_up(entry, wanted) for entry in _ours(live))
+    dropped = (path for entry in _ours(live) for path in _given_up(entry, wanted, ""))
+    return sorted({*_changed(live, wanted, loose, ""), *dropped})
+
+
+def _changed(live: Any, wanted: Any, loose: bool, path: str) -> Iterator[str]:
+    """Mappings field by field; anything else is one field."""
+    if not (isinstance(wanted, Mapping) and isinstance(live, Mapping)):
+        if not _covers(live, wanted, loose):
+            yield path
+        return
+    for key, value in wanted.items():
+        if value is not None and key not in live:
+            yield _below(path, key)
+        elif value is not None:
+            yield from _changed(live[key], value, loose, _below(path, key))
+
+
+def _below(path: str, key: str) -> str:
+    """`metadata.labels[app.kubernetes.io/name]`: a key with dots or slashes would read as a path."""
+    return f"{path}.{key}".lstrip(".") if re.fullmatch(r"\w+", key) else f"{path}[{key}]"
 
 
 def _covers(live: Any, wanted: Any, loose: bool) -> bool:
@@ -45,13 +70,12 @@ def _ours(live: Object) -> list[Object]:
     ]
 
 
-def _given_up(fields: Object, wanted: Any) -> bool:
-    """A field that we own (`f:name`) and no longer want; lists are compared whole elsewhere."""
+def _given_up(fields: Object, wanted: Any, path: str) -> Iterator[str]:
+    """Fields that we own (`f:name`) and no longer want; lists are compared whole elsewhere."""
     for key, inner in fields.items():
         if not key.startswith("f:"):
             continue
         if not isinstance(wanted, Mapping) or key[2:] not in wanted:
-            return True
-        if _given_up(inner, wanted[key[2:]]):
-            return True
-    return False
+            yield _below(path, key[2:])
+        else:
+            yield from _given_up(inner, wanted[key[2:]], _below(path, key[2:]))

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from tutor_launchpad import hooks
+from tutor_launchpad.commands.planning import describe_plan
 from tutor_launchpad.commands.session import open_deployment
 from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import LaunchpadError
-from tutor_launchpad.core.plan import describe_files
 from tutor_launchpad.core.results import DeployResult, PlanResult, render_json
 from tutor_launchpad.steps.deployment import Deployment, Options
-from tutor_launchpad.steps.planning import plan_cluster
+from tutor_launchpad.steps.planning import plan_cluster, plan_provisioning
 from tutor_launchpad.steps.run import result_of, run_steps
 from tutor_launchpad.steps.target import Wish
 
@@ -21,6 +22,8 @@ from tutor_launchpad.steps.target import Wish
 def deploy(root: Path, options: Options, wish: Wish, output: str) -> None:
     """Run all steps and print the result, also where one of them fails."""
     display = open_display()
+    if wish.confirm is not None:
+        wish = replace(wish, confirm=display.asking(wish.confirm))
     deployment = open_deployment(root, options, wish, display)
     try:
         result = run_steps(deployment, hooks.DEPLOY_STEPS.apply([]), display.step)
@@ -38,25 +41,18 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
     deployment = open_deployment(root, options, wish, display)
     check = [step for step in hooks.DEPLOY_STEPS.apply([]) if step.name == "check"]
     run_steps(deployment, check, display.step)
-    cluster = plan_cluster(deployment)
-    if output == "json":
-        files = tuple(deployment.changes)
-        changed = bool(files or cluster)
-        click.echo(
-            render_json(
-                PlanResult(deployment.settings.instance, deployment.repository.address, changed, files, cluster)
-            )
-        )
-        return
-    if not deployment.changes and not cluster:
-        click.echo("Nothing would change.")
-        return
-    if deployment.changes:
-        click.echo(f"In {deployment.repository.address}, folder {deployment.settings.folder}:")
-        click.echo(describe_files(deployment.changes))
-    if cluster:
-        click.echo("In the cluster:")
-        click.echo("\n".join(cluster))
+    cluster, provisioning = plan_cluster(deployment), plan_provisioning(deployment)
+    result = PlanResult(
+        instance=deployment.settings.instance,
+        repository=deployment.repository.address,
+        changed=bool(deployment.changes or cluster or (provisioning and provisioning.starts)),
+        files=tuple(deployment.changes),
+        cluster=cluster,
+        provisioning=provisioning,
+        partings=tuple(deployment.partings),
+        leftovers=tuple(deployment.leftovers),
+    )
+    click.echo(render_json(result) if output == "json" else describe_plan(result, str(deployment.settings.folder)))
 
 
 def _from_here(address: str) -> str:

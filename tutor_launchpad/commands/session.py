@@ -32,6 +32,7 @@ def open_deployment(
         progress=progress,
         cluster=cluster,
         repository=open_repository(settings, root),
+        confirm=wish.confirm,
         loaded=configuration,
         lock=lock,
     )

@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from rich.status import Status as Spinner
 
 
+Confirm = Callable[[str], bool]
+
+
 class Display(Protocol):
     """Shows steps with their state and time."""
+
+    def asking(self, confirm: Confirm) -> Confirm:
+        """The same question, with nothing moving on the terminal while somebody answers."""
 
     def say(self, text: str) -> None:
         """A line below the running step."""
@@ -30,6 +36,10 @@ def open_display() -> Display:
 
 class PlainDisplay:
     """A line for each thing that happens."""
+
+    def asking(self, confirm: Confirm) -> Confirm:
+        """See `Display`."""
+        return confirm
 
     def say(self, text: str) -> None:
         """See `Display`."""
@@ -50,6 +60,20 @@ class TerminalDisplay:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._spinner: Spinner | None = None
         self._step = ""
+
+    def asking(self, confirm: Confirm) -> Confirm:
+        """See `Display`."""
+
+        def ask(question: str) -> bool:
+            if self._spinner is None:
+                return confirm(question)
+            self._spinner.stop()
+            try:
+                return confirm(question)
+            finally:
+                self._spinner.start()
+
+        return ask
 
     def say(self, text: str) -> None:
         """See `Display`."""

@@ -7,7 +7,7 @@ application.yml       AppProject and Application
 manifests/            one object a file
 sealed/<map>/<file>   masked copies of the sealed maps
 secrets.age           the other settings, encrypted, where there are recipients
-launchpad.json        format, the root's ID, versions, hosts, names of the sealed Secrets
+launchpad.json        format, the root's ID, versions, hosts, places of its data, names of the sealed Secrets
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from tutor_launchpad.core.types import Config, Object
 FORMAT = 1
 ABOUT = "launchpad.json"
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Blocks(_Dumper):  # type: ignore[misc]
@@ -115,6 +116,26 @@ def about_part(about: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:
     """A mapping in a `launchpad.json`; empty where it is none."""
     part = (about or {}).get(name)
     return part if isinstance(part, dict) else {}
+
+
+def read_manifests(files: Mapping[str, bytes], kinds: Sequence[str] = ()) -> list[Object]:
+    """The objects that an instance's folder holds, of these kinds or all; what is no object, changed by hand, is left out."""
+    starts = tuple(f"manifests/{kind.lower()}-" for kind in kinds) or "manifests/"
+    found = (_load(data) for path, data in files.items() if path.startswith(starts))
+    return [item for item in found if isinstance(item.get("kind"), str) and "name" in (item.get("metadata") or {})]
+
+
+def read_settings_file(files: Mapping[str, bytes]) -> Config:
+    """The public settings that an instance's folder holds; empty where they cannot be read."""
+    return _load(files.get("config.yml", b""))
+
+
+def _load(data: bytes) -> dict[str, Any]:
+    try:
+        content = yaml.load(data, Loader=_Loader)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def public_settings(user: Config, secrets: Iterable[str]) -> Config:

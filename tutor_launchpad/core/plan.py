@@ -19,6 +19,29 @@ class FileChange:
     diff: str
 
 
+@dataclass(frozen=True)
+class ClusterChange:
+    """One object that the deploy itself applies. `action`: create, update or remove; `fields`: what is updated."""
+
+    action: str
+    kind: str
+    name: str
+    fields: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """`update Application first: spec.source.path`."""
+        return f"{self.action} {self.kind} {self.name}" + (f": {', '.join(self.fields)}" if self.fields else "")
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A provisioning run. `starts`: whether the deploy would start one; `why`: one sentence; `servers`: where."""
+
+    starts: bool
+    why: str
+    servers: tuple[str, ...]
+
+
 def plan_files(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[FileChange]:
     """The changes that make `before` into `after`, by path."""
     changes = []

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from enum import Enum
 
-from tutor_launchpad.core.plan import FileChange
+from tutor_launchpad.core.data.claims import Leftover
+from tutor_launchpad.core.data.partings import Parting
+from tutor_launchpad.core.plan import ClusterChange, FileChange, PlannedRun
 
 
 class Status(str, Enum):
@@ -44,13 +46,21 @@ class DeployResult:
 
 @dataclass(frozen=True)
 class PlanResult:
-    """What a deploy would change. `files`: in the instance's folder; `cluster`: a line an object."""
+    """What a deploy would change.
+
+    `files`: in the instance's folder. `cluster`: objects that the deploy applies itself. `provisioning`: None without
+    servers or cluster. `partings`: what would lose sight of data, and would have to be confirmed. `leftovers`: claims
+    in the cluster that the new revision does not name.
+    """
 
     instance: str
     repository: str
     changed: bool
     files: tuple[FileChange, ...]
-    cluster: tuple[str, ...]
+    cluster: tuple[ClusterChange, ...]
+    provisioning: PlannedRun | None = None
+    partings: tuple[Parting, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.age import recipient_problems
+from tutor_launchpad.core.data.former import excused
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
 from tutor_launchpad.core.instance import ABOUT, read_about
@@ -14,6 +15,7 @@ from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
 from tutor_launchpad.core.results import Status
+from tutor_launchpad.steps import data
 from tutor_launchpad.steps.cluster_checks import cluster_problems
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
 from tutor_launchpad.steps.deployment import Deployment
@@ -26,17 +28,20 @@ INSTANCES = PurePosixPath("instances")
 
 def run_check(deployment: Deployment) -> tuple[Status, str]:
     """Prepare all that will be recorded, and refuse what would not work."""
-    problems = _collect(lambda: _resources(deployment))
+    problems = _collect(lambda: _repository(deployment))
+    problems += _collect(lambda: _resources(deployment))
     problems += _collect(lambda: _prepared(deployment))
-    problems += _collect(lambda: repository_problems(deployment))
+    problems += host_problems(deployment)
     problems += recipient_problems(deployment.settings.age_recipients)
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
     problems += quota_problems(deployment.objects, deployment.settings.quota, deployment.settings.limits)
     if deployment.cluster is not None:
         problems += _collect(lambda: cluster_problems(deployment))
         problems += _collect(lambda: cluster_host_problems(deployment))
+    problems += _collect(lambda: _partings(deployment)) if not problems else []
     if problems:
         raise Refused(problems)
+    data.confirm(deployment)
     assert deployment.record is not None
     before = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
     deployment.record = add_age_file(deployment, before)
@@ -44,20 +49,15 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     return Status.DONE, f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
 
 
-def repository_problems(deployment: Deployment) -> list[str]:
-    """Folders and hosts of the repository that are another instance's; a neighbour that cannot be read is told of."""
-    head = deployment.repository.fetch()
-    recorded = deployment.repository.find(INSTANCES, ABOUT, head)
-    ours = recorded.pop(deployment.settings.instance, None)
-    hosts: dict[str, list[str]] = {}
-    for name, data in recorded.items():
-        about = read_about(data)
-        if about is None:
-            deployment.progress.say(f"{INSTANCES / name / ABOUT} cannot be read: its hosts are not compared")
-        else:
-            hosts[name] = [str(host) for host in about.get("hosts") or []]
-    problems = shared_hosts(deployment.hosts, hosts)
-    return problems if ours is None else [*problems, *owner_problems(deployment, ours)]
+def host_problems(deployment: Deployment) -> list[str]:
+    """Our hosts that another instance of the repository has; this root's own former name is no other instance."""
+    instance = deployment.settings.instance
+    others = {name: about for name, about in deployment.neighbours.items() if name != instance}
+    own = excused(str(deployment.config.get("ID")), others, data.formerly(deployment))
+    hosts = {
+        name: [str(host) for host in about.get("hosts") or []] for name, about in others.items() if name not in own
+    }
+    return shared_hosts(deployment.hosts, hosts)
 
 
 def owner_problems(deployment: Deployment, recorded: bytes) -> list[str]:
@@ -72,6 +72,25 @@ def owner_problems(deployment: Deployment, recorded: bytes) -> list[str]:
         f"Folder {folder} of {address} belongs to another Tutor root (its ID is {about.get('id')}): choose another "
         "K8S_NAMESPACE, or deploy from that root."
     ]
+
+
+def _repository(deployment: Deployment) -> list[str]:
+    """Read what the repository records; a neighbour that cannot be read is told of, an own folder of others refused."""
+    head = deployment.repository.fetch()
+    recorded = deployment.repository.find(INSTANCES, ABOUT, head)
+    for name, content in recorded.items():
+        about = read_about(content)
+        if about is not None:
+            deployment.neighbours[name] = about
+        elif name != deployment.settings.instance:
+            deployment.progress.say(f"{INSTANCES / name / ABOUT} cannot be read: its hosts are not compared")
+    ours = recorded.get(deployment.settings.instance)
+    return [] if ours is None else owner_problems(deployment, ours)
+
+
+def _partings(deployment: Deployment) -> list[str]:
+    deployment.partings = data.find(deployment)
+    return []
 
 
 def _resources(deployment: Deployment) -> list[str]:

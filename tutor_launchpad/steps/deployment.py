@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tutor_launchpad.adapters.tutor import Configuration
 from tutor_launchpad.core.results import Status, StepResult
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from tutor_launchpad.adapters.git import Repository
     from tutor_launchpad.adapters.kubernetes import Cluster
     from tutor_launchpad.adapters.locks import RootLock
+    from tutor_launchpad.core.data.claims import Leftover
+    from tutor_launchpad.core.data.partings import Parting
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.instance import Record
     from tutor_launchpad.core.plan import FileChange
@@ -45,7 +47,8 @@ class Deployment:
     """One run of deploy.
 
     `cluster` is None where there is none. `loaded` is Tutor's configuration, on top of it `overrides`, which the
-    resources outside of the namespace bring; `flows` is the traffic to their servers. The check sets the rest.
+    resources outside of the namespace bring; `flows` is the traffic to their servers. `confirm` asks a person; None:
+    nobody is there to be asked. `neighbours`: instance → its `launchpad.json`, our own too. The check sets the rest.
     """
 
     root: Path
@@ -54,6 +57,7 @@ class Deployment:
     progress: Progress
     cluster: Cluster | None
     repository: Repository
+    confirm: Callable[[str], bool] | None = None
     overrides: Config = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     resources: Resources | None = None
@@ -67,6 +71,9 @@ class Deployment:
     application: tuple[Object, ...] = ()
     hosts: tuple[str, ...] = ()
     changes: list[FileChange] = field(default_factory=list)
+    neighbours: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    partings: list[Parting] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
     revision: str = ""
     changed: bool = False
     remaining: list[str] = field(default_factory=list)

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tutor_launchpad.adapters.kubernetes import differs
+from tutor_launchpad.adapters.kubernetes import differences
+from tutor_launchpad.core.plan import ClusterChange, PlannedRun
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.namespace import OURS, POLICY_KINDS, find_namespace, wanted_objects
+from tutor_launchpad.steps.provision import current_fingerprint, last_fingerprint
 from tutor_launchpad.steps.secrets import missing_secrets
 
 if TYPE_CHECKING:
     from tutor_launchpad.adapters.kubernetes import Cluster
 
 
-def plan_cluster(deployment: Deployment) -> tuple[str, ...]:
-    """A line for each object that would be made, changed or removed; empty without a cluster.
+def plan_cluster(deployment: Deployment) -> tuple[ClusterChange, ...]:
+    """Each object that would be made, changed or removed; empty without a cluster.
 
     Raises `Conflict` where the deploy would: the namespace is somebody else's, or is being deleted.
     """
@@ -26,24 +28,36 @@ def plan_cluster(deployment: Deployment) -> tuple[str, ...]:
     assert deployment.sealed is not None
     find_namespace(cluster, name, str(deployment.config["ID"]))
     surroundings = wanted_objects(deployment)
-    lines = [*_changes(cluster, [*surroundings, *deployment.application]), *_removals(cluster, name, surroundings)]
+    changes = [*_changes(cluster, [*surroundings, *deployment.application]), *_removals(cluster, name, surroundings)]
     missing = missing_secrets(cluster, name, deployment.sealed.secrets)
-    return (*lines, *(f"create Secret {item['metadata']['name']}" for item in missing))
+    return (*changes, *(ClusterChange("create", "Secret", item["metadata"]["name"]) for item in missing))
 
 
-def _removals(cluster: Cluster, namespace: str, wanted: Iterable[Object]) -> Iterable[str]:
+def plan_provisioning(deployment: Deployment) -> PlannedRun | None:
+    """Whether a provisioning run would start; None without servers or cluster."""
+    if deployment.cluster is None or deployment.resources is None:
+        return None
+    servers = tuple(map(str, deployment.resources.servers))
+    last, now = last_fingerprint(deployment, deployment.cluster), current_fingerprint(deployment, deployment.resources)
+    if last == now:
+        return PlannedRun(False, "nothing has changed since the last run that ended well", servers)
+    why = "what is asked for has changed since the last run" if last else "no run has ended well yet"
+    return PlannedRun(True, why, servers)
+
+
+def _removals(cluster: Cluster, namespace: str, wanted: Iterable[Object]) -> Iterable[ClusterChange]:
     kept = {(item["kind"], item["metadata"]["name"]) for item in wanted}
     for api_version, kind in POLICY_KINDS:
         for item in cluster.list(api_version, kind, namespace, OURS):
             if (kind, item["metadata"]["name"]) not in kept:
-                yield f"remove {kind} {item['metadata']['name']}"
+                yield ClusterChange("remove", kind, item["metadata"]["name"])
 
 
-def _changes(cluster: Cluster, wanted: Iterable[Object]) -> Iterable[str]:
+def _changes(cluster: Cluster, wanted: Iterable[Object]) -> Iterable[ClusterChange]:
     for item in wanted:
-        metadata = item["metadata"]
-        live = cluster.find(item["apiVersion"], item["kind"], metadata["name"], metadata.get("namespace"))
+        kind, metadata = item["kind"], item["metadata"]
+        live = cluster.find(item["apiVersion"], kind, metadata["name"], metadata.get("namespace"))
         if live is None:
-            yield f"create {item['kind']} {metadata['name']}"
-        elif differs(live, item):
-            yield f"update {item['kind']} {metadata['name']}"
+            yield ClusterChange("create", kind, metadata["name"])
+        elif fields := differences(live, item):
+            yield ClusterChange("update", kind, metadata["name"], tuple(fields))

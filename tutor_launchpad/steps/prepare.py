@@ -14,6 +14,7 @@ from tutor_launchpad.adapters.files import OWN, scratch
 from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
+from tutor_launchpad.core.data.places import to_record
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts, setting_problems
 from tutor_launchpad.core.instance import Contents, make_record
@@ -23,6 +24,7 @@ from tutor_launchpad.core.private import seal_key, settings_secret, split_settin
 from tutor_launchpad.core.seal import Mask, scan, seal
 from tutor_launchpad.core.secrets import find_secrets
 from tutor_launchpad.core.types import Config, Object
+from tutor_launchpad.steps import data
 from tutor_launchpad.steps.deployment import Deployment
 
 CADDYFILE = "apps/caddy/Caddyfile"
@@ -95,6 +97,8 @@ def _record(deployment: Deployment, user: Config) -> None:
         "versions": {"launchpad": __version__, **{name: metadata.version(dist) for name, dist in _VERSIONED.items()}},
         "hosts": sorted(deployment.hosts),
         "images": images(manifests),
+        "data": to_record(data.places(deployment)),
+        **({"formerly": former} if (former := data.formerly(deployment)) else {}),
         "secrets": sorted(item["metadata"]["name"] for item in sealed.secrets),
         "secret_settings": sorted(deployment.secrets),
         "private_settings": {"names": sorted(private), "secret": copy["metadata"]["name"]},

@@ -44,19 +44,29 @@ def provision_by_workflow(
     deployment: Deployment, cluster: Cluster, resources: Resources, always: bool = False
 ) -> tuple[Status, str]:
     """One workflow, unless the last one that ended well had the same to do; `always` starts it all the same."""
-    from launchpad_workflows.credentials import MappingCredentials
-    from launchpad_workflows.fingerprint import fingerprint
-
-    credentials = MappingCredentials({}, resources.passwords)
-    digest = fingerprint(resources.request, credentials, deployment.settings.seal_key)
-    secret = _find_secret(deployment, cluster)
-    if not always and secret is not None and (secret["metadata"].get("annotations") or {}).get(PROVISIONED) == digest:
+    digest, last = current_fingerprint(deployment, resources), last_fingerprint(deployment, cluster)
+    if not always and last == digest:
         return Status.UNCHANGED, f"as provisioned on {', '.join(map(str, resources.servers))}"
     finished = _run(deployment, cluster, resources)
     if not finished.ok:
         raise LaunchpadError(_failure(finished, resources.passwords, deployment.mask))
     cluster.ensure(_secret(deployment, resources, {PROVISIONED: digest}))
     return _status(finished.outcomes), _summary(finished.outcomes)
+
+
+def current_fingerprint(deployment: Deployment, resources: Resources) -> str:
+    """A keyed digest of all that a run would be asked for."""
+    from launchpad_workflows.credentials import MappingCredentials
+    from launchpad_workflows.fingerprint import fingerprint
+
+    return fingerprint(resources.request, MappingCredentials({}, resources.passwords), deployment.settings.seal_key)
+
+
+def last_fingerprint(deployment: Deployment, cluster: Cluster) -> str:
+    """That of the last run that ended well; empty where none has. Raises `Conflict` where the Secret is another root's."""
+    secret = _find_secret(deployment, cluster)
+    annotations = secret["metadata"].get("annotations") or {} if secret is not None else {}
+    return str(annotations.get(PROVISIONED, ""))
 
 
 def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[Status, str]:

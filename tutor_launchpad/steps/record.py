@@ -7,7 +7,9 @@ from tutor_launchpad.core.instance import ABOUT
 from tutor_launchpad.core.plan import commit_message
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps.check import owner_problems
+from tutor_launchpad.steps.data import places
 from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.steps.memory import Memory, keep
 from tutor_launchpad.steps.secrets import apply_secrets, drop_old_secrets
 
 
@@ -15,6 +17,7 @@ def run_record(deployment: Deployment) -> tuple[Status, str]:
     """Publish the record. The Secrets come first, so that no revision ever names one that is not there."""
     assert deployment.record is not None
     applied = _apply(deployment)
+    keep(deployment.root, Memory(deployment.settings.instance, places(deployment)))
     message = commit_message(deployment.settings.instance, deployment.changes)
     deployment.revision, deployment.changed = deployment.repository.record(
         deployment.settings.folder,

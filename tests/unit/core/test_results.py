@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from tutor_launchpad.core.plan import FileChange
+from tutor_launchpad.core.data.claims import Leftover
+from tutor_launchpad.core.data.partings import Parting
+from tutor_launchpad.core.plan import ClusterChange, FileChange, PlannedRun
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.results import (
     DeployResult,
@@ -35,14 +37,26 @@ def test_deploy_result_has_this_shape() -> None:
 
 
 def test_plan_result_has_this_shape() -> None:
-    result = PlanResult("moon", "x", True, (FileChange("config.yml", "add", ""),), ("create Namespace moon",))
+    result = PlanResult(
+        instance="moon",
+        repository="x",
+        changed=True,
+        files=(FileChange("config.yml", "add", ""),),
+        cluster=(ClusterChange("update", "Namespace", "moon", ("metadata.labels",)),),
+        provisioning=PlannedRun(True, "no run yet", ("mysql/main",)),
+        partings=(Parting("claim", "minio", "It stays.", ("delete it",)),),
+        leftovers=(Leftover("minio", "20Gi", "slow"),),
+    )
 
     assert json.loads(render_json(result)) == {
         "instance": "moon",
         "repository": "x",
         "changed": True,
         "files": [{"path": "config.yml", "action": "add", "diff": ""}],
-        "cluster": ["create Namespace moon"],
+        "cluster": [{"action": "update", "kind": "Namespace", "name": "moon", "fields": ["metadata.labels"]}],
+        "provisioning": {"starts": True, "why": "no run yet", "servers": ["mysql/main"]},
+        "partings": [{"resource": "claim", "name": "minio", "what": "It stays.", "todo": ["delete it"]}],
+        "leftovers": [{"name": "minio", "size": "20Gi", "storage_class": "slow"}],
     }
 
 

@@ -1,0 +1,107 @@
+"""Whether this deploy would part the instance from its data, and whether its operator means that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor_launchpad import hooks
+from tutor_launchpad.core.data.claims import KIND, PAGE, Claim, claim_problems, claims_of, grown, leftovers
+from tutor_launchpad.core.data.former import former_names
+from tutor_launchpad.core.data.partings import Change, Parting, find_partings, question, renamed_instance
+from tutor_launchpad.core.data.places import Place, Places, from_record, from_settings, masked, read_places
+from tutor_launchpad.core.errors import Forbidden, Refused
+from tutor_launchpad.core.instance import read_manifests, read_settings_file
+from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.steps.memory import recall
+
+_CLAIMING = ("PersistentVolumeClaim", "StatefulSet")
+
+
+def places(deployment: Deployment) -> dict[str, Place]:
+    """Where this deploy puts the instance's data, fit to be recorded."""
+    resources, mask = deployment.resources, deployment.mask
+    servers = {} if resources is None else {one.resource: one.name for one in resources.servers}
+    found: dict[str, Place] = hooks.DATA_PLACES.apply(read_places(deployment.config, servers), deployment.config)
+    assert mask is not None
+    return masked(found, mask)
+
+
+def formerly(deployment: Deployment) -> list[str]:
+    """The names that the new record owns up to: those of the present one, and those that are about to be left."""
+    own, instance = deployment.neighbours.get(deployment.settings.instance), deployment.settings.instance
+    known = [str(name) for name in (own or {}).get("formerly") or []]
+    return sorted({*known, *_former(deployment)} - {instance})
+
+
+def _former(deployment: Deployment) -> list[str]:
+    instance = deployment.settings.instance
+    own = deployment.neighbours.get(instance)
+    others = {name: about for name, about in deployment.neighbours.items() if name != instance}
+    remembered = recall(deployment.root).instance
+    return former_names(str(deployment.config["ID"]), others, own, remembered if remembered != instance else "")
+
+
+def find(deployment: Deployment) -> list[Parting]:
+    """All partings of this deploy. Raises `Refused` with what Kubernetes would refuse to make of the claims."""
+    instance = deployment.settings.instance
+    files = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
+    before, after = claims_of(read_manifests(files, _CLAIMING)), claims_of(deployment.objects)
+    live = live_claims(deployment)
+    problems = [*claim_problems(after, before, live), *_not_expandable(deployment, grown(after, live or []))]
+    if problems:
+        raise Refused(problems)
+    deployment.leftovers = leftovers(live or [], after)
+    kept = frozenset(item["metadata"]["name"] for item in live or []) - set(before)
+    change = Change(instance, _before(deployment, files, before), places(deployment), before, after, kept)
+    return [*renamed_instance(instance, _former(deployment)), *find_partings(change)]
+
+
+def confirm(deployment: Deployment) -> None:
+    """Ask where there is anything to ask; raises `Refused` where nobody says yes."""
+    if not deployment.partings or deployment.options.yes or deployment.options.dry_run:
+        return
+    text = question(deployment.settings.instance, deployment.partings)
+    if deployment.confirm is not None and deployment.confirm(f"{text}\nDeploy all the same?"):
+        return
+    raise Refused([
+        f"{text}\nNothing was changed. `tutor launchpad plan` shows the commands that move data; deploy with --yes once it "
+        "is moved, or not needed."
+    ])  # fmt: skip
+
+
+def live_claims(deployment: Deployment) -> list[Object] | None:
+    """The claims in the namespace; None without a cluster, and where they may not be seen, which is said."""
+    if deployment.cluster is None:
+        return None
+    try:
+        return deployment.cluster.list("v1", KIND, deployment.settings.instance)
+    except Forbidden:
+        deployment.progress.say("you may not list the claims of the namespace: Git's are compared instead")
+        return None
+
+
+def _not_expandable(deployment: Deployment, claims: list[tuple[str, str]]) -> list[str]:
+    """Claims that are to grow, of a storage class that does not allow it; a class that may not be seen is passed over."""
+    cluster, problems = deployment.cluster, []
+    for claim, name in claims:
+        try:
+            found = cluster.find("storage.k8s.io/v1", "StorageClass", name) if cluster is not None and name else None
+        except Forbidden:
+            continue
+        if found is not None and not found.get("allowVolumeExpansion"):
+            problems.append(
+                f"Claim {claim} would grow, which its storage class {name} does not allow: ask for as much as before, or move "
+                f"its data to a new claim ({PAGE})."
+            )
+    return problems
+
+
+def _before(deployment: Deployment, files: Mapping[str, bytes], claims: Mapping[str, Claim]) -> Places:
+    """What the repository tells of the last deploy; where it has nothing, what the root has kept."""
+    instance = deployment.settings.instance
+    own = deployment.neighbours.get(instance)
+    if own is None:
+        memory = recall(deployment.root)
+        return memory.places if memory.instance == instance else {}
+    return from_record(own["data"]) if "data" in own else from_settings(read_settings_file(files), claims)

@@ -1,0 +1,45 @@
+"""What a Tutor root keeps of its last deploy, for when neither the repository nor the cluster can tell any more."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tutor_launchpad.core.data.places import Place, from_record, to_record
+from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.steps.target import make_own_folder
+
+FILE = Path("launchpad", "instance.json")
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Under which name and with which data this root was deployed last; empty before the first deploy."""
+
+    instance: str = ""
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+def recall(root: Path) -> Memory:
+    """The last deploy of this root."""
+    path = root / FILE
+    if not path.exists():
+        return Memory()
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Memory(str(content["instance"]), from_record(content.get("data")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise LaunchpadError(
+            f"{path} is not readable: delete it; a deploy then knows only what the repository tells."
+        ) from error
+
+
+def keep(root: Path, memory: Memory) -> None:
+    """Keep it for the next deploy."""
+    make_own_folder(root)
+    path = root / FILE
+    text = json.dumps({"instance": memory.instance, "data": to_record(memory.places)}, indent=2) + "\n"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
