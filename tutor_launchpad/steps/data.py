@@ -38,8 +38,9 @@ def _former(deployment: Deployment) -> list[str]:
     instance = deployment.settings.instance
     own = deployment.neighbours.get(instance)
     others = {name: about for name, about in deployment.neighbours.items() if name != instance}
-    remembered = recall(deployment.root).instance
-    return former_names(str(deployment.config["ID"]), others, own, remembered if remembered != instance else "")
+    root_id = str(deployment.config["ID"])
+    remembered = recall(deployment.root, root_id).instance
+    return former_names(root_id, others, own, remembered if remembered != instance else "")
 
 
 def find(deployment: Deployment) -> list[Parting]:
@@ -102,6 +103,6 @@ def _before(deployment: Deployment, files: Mapping[str, bytes], claims: Mapping[
     instance = deployment.settings.instance
     own = deployment.neighbours.get(instance)
     if own is None:
-        memory = recall(deployment.root)
+        memory = recall(deployment.root, str(deployment.config["ID"]))
         return memory.places if memory.instance == instance else {}
     return from_record(own["data"]) if "data" in own else from_settings(read_settings_file(files), claims)

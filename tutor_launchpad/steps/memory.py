@@ -18,28 +18,33 @@ FILE = Path("launchpad", "instance.json")
 class Memory:
     """Under which name and with which data this root was deployed last; empty before the first deploy."""
 
+    root_id: str = ""
     instance: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
 
 
-def recall(root: Path) -> Memory:
-    """The last deploy of this root."""
+def recall(root: Path, root_id: str) -> Memory:
+    """The last deploy of this root; empty too where the file came along with a copy of another root."""
     path = root / FILE
     if not path.exists():
         return Memory()
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return Memory(str(content["instance"]), from_record(content.get("data")))
+        memory = Memory(str(content["id"]), str(content["instance"]), from_record(content.get("data")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LaunchpadError(
             f"{path} is not readable: delete it; a deploy then knows only what the repository tells."
         ) from error
+    return memory if memory.root_id == root_id else Memory()
 
 
 def keep(root: Path, memory: Memory) -> None:
     """Keep it for the next deploy."""
     make_own_folder(root)
     path = root / FILE
-    text = json.dumps({"instance": memory.instance, "data": to_record(memory.places)}, indent=2) + "\n"
+    text = (
+        json.dumps({"id": memory.root_id, "instance": memory.instance, "data": to_record(memory.places)}, indent=2)
+        + "\n"
+    )
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.write_text(text, encoding="utf-8")

@@ -17,7 +17,7 @@ def run_record(deployment: Deployment) -> tuple[Status, str]:
     """Publish the record. The Secrets come first, so that no revision ever names one that is not there."""
     assert deployment.record is not None
     applied = _apply(deployment)
-    keep(deployment.root, Memory(deployment.settings.instance, places(deployment)))
+    keep(deployment.root, Memory(str(deployment.config["ID"]), deployment.settings.instance, places(deployment)))
     message = commit_message(deployment.settings.instance, deployment.changes)
     deployment.revision, deployment.changed = deployment.repository.record(
         deployment.settings.folder,

@@ -85,14 +85,14 @@ def test_record_without_places_is_read_by_settings_and_claims(deploys: Callable[
 
 def test_repository_that_is_new_leaves_the_roots_own_memory(deploys: Callable[..., Deployment]) -> None:
     deployment = deploys(**MOVED)
-    keep(deployment.root, Memory("alpha", read_places(HERE, {})))
+    keep(deployment.root, Memory(ROOT_ID, "alpha", read_places(HERE, {})))
 
     assert [one.resource for one in data.find(deployment)] == ["mysql"]
 
 
 def test_unreadable_memory_is_named(deploys: Callable[..., Deployment]) -> None:
     deployment = deploys()
-    keep(deployment.root, Memory("alpha"))
+    keep(deployment.root, Memory(ROOT_ID, "alpha"))
     (deployment.root / "launchpad" / "instance.json").write_text("[]")
 
     with pytest.raises(LaunchpadError, match=r"instance\.json is not readable: delete it"):
@@ -161,9 +161,16 @@ def test_new_name_is_asked_about_once_and_owned_up_to(deploys: Callable[..., Dep
 
 def test_root_knows_its_former_name_without_the_folder(deploys: Callable[..., Deployment]) -> None:
     deployment = deploys(name="beta")
-    keep(deployment.root, Memory("alpha"))
+    keep(deployment.root, Memory(ROOT_ID, "alpha"))
 
     assert [one.name for one in data.find(deployment)] == ["alpha"]
+
+
+def test_copy_of_a_root_with_an_id_of_its_own_remembers_nothing(deploys: Callable[..., Deployment]) -> None:
+    deployment = deploys(name="beta", ID="XyZ")
+    keep(deployment.root, Memory(ROOT_ID, "alpha", read_places({**HERE, **MOVED}, {})))
+
+    assert data.find(deployment) == []
 
 
 def test_hosts_of_the_former_name_are_no_strangers(deploys: Callable[..., Deployment]) -> None:

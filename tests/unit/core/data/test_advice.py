@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from docs.run_page import blocks
 from tutor_launchpad.core.data.advice import move, renamed
 from tutor_launchpad.core.data.places import Place
 
@@ -94,3 +96,35 @@ def test_only_the_database_that_changes_is_moved() -> None:
 
     assert [line.split(":")[0] for line in lines] == ["dump", "load", "explained in docs/howto/move-data.md"]
     assert " new < moon__notes.sql" in lines[1]
+
+
+PAGE = (Path(__file__).parents[4] / "docs" / "howto" / "move-data.md").read_text(encoding="utf-8")
+FIRST = {
+    "mysql": (SQL, dict.fromkeys(SQL, "first__openedx"), "db.example.com:3306"),
+    "mongodb": (
+        {"MONGODB_DATABASE": "openedx"}, {"MONGODB_DATABASE": "first__openedx", "MONGODB_USERNAME": "first__openedx"},
+        "mongo.example.com:27017",
+    ),
+    "storage": (
+        {
+            "MINIO_BUCKET_NAME": "openedx", "MINIO_FILE_UPLOAD_BUCKET_NAME": "openedxuploads",
+            "MINIO_GRADES_BUCKET_NAME": "openedxgrades", "MINIO_OPENEDX_LEARNING_BUCKET_NAME": "openedxlearning",
+            "MINIO_VIDEO_UPLOAD_BUCKET_NAME": "openedxvideos",
+        },
+        {"LAUNCHPAD_S3_BUCKET": "first--openedx"}, "https://s3.example.com",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("resource", FIRST)
+def test_page_shows_the_commands_that_a_plan_gives(resource: str) -> None:
+    inside, outside, address = FIRST[resource]
+    lines = move("first", resource, Place("namespace", names=inside), Place("server", "main", address, outside))
+    back = move("first", resource, Place("server", "main", address, outside), Place("namespace", names=inside))
+
+    (shown,) = [one.text.splitlines() for one in blocks(PAGE) if one.part == f"{resource}-copy"]
+
+    assert shown == [line.split(": ", 1)[1] for line in lines[:-1]]
+    if resource == "mysql":
+        (load,) = [one.text for one in blocks(PAGE) if one.part == "claim-load"]
+        assert load.replace("openedx.sql", "first__openedx.sql").strip() == back[1].split(": ", 1)[1]
