@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tutor.core.hooks import Action, Filter
 
 if TYPE_CHECKING:
-    from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.data.places import Place
+    from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.resources import ResourcePlanner
     from tutor_launchpad.steps.deployment import Deployment, Step

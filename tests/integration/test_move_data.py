@@ -89,8 +89,8 @@ def test_rows_move_into_a_database_that_init_jobs_have_filled(mysql: Runner, tmp
     _sql(server, f"INSERT INTO {source}.learners VALUES (1, 'Zoë 🚀')")
     _sql(server, f"CREATE TABLE {target}.learners (id INT PRIMARY KEY)")
     inside = Place("namespace", names={"OPENEDX_MYSQL_DATABASE": old})
-    user = {"OPENEDX_MYSQL_DATABASE": new, "OPENEDX_MYSQL_USERNAME": names.mysql_user(mysql.instance, "openedx")}
-    places = [inside, Place("server", "main", f"{server.host}:{server.port}", user)]
+    user = {"OPENEDX_MYSQL_USERNAME": names.mysql_user(mysql.instance, "openedx")}
+    places = [inside, Place("server", "main", f"{server.host}:{server.port}", {"OPENEDX_MYSQL_DATABASE": new}, user)]
     admin, password = server.administrator
     pod = {"DB_HOST": server.host, "DB_PORT": str(server.port), "ADMIN": admin, "MYSQL_ROOT_PASSWORD": password}
 

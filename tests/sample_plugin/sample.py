@@ -14,6 +14,7 @@ from tutor import hooks as tutor_hooks
 from tutor_launchpad import hooks
 
 if TYPE_CHECKING:
+    from tutor_launchpad.core.data.places import Place
     from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.resources import ResourcePlan, ResourcePlanner, Server, Wanted
@@ -97,6 +98,14 @@ def _add_flows(flows: list[Flow], config: dict[str, Any]) -> list[Flow]:
     from tutor_launchpad.core.flows import Flow
 
     return [*flows, Flow("sample-queue", ("10.9.0.0/16",), (5672,))]
+
+
+@hooks.DATA_PLACES.add()
+def _add_place(places: dict[str, Place], config: dict[str, Any]) -> dict[str, Place]:
+    """A deploy asks before the replica becomes another."""
+    from tutor_launchpad.core.data.places import ELSEWHERE, Place
+
+    return {**places, "sample-replica": Place(ELSEWHERE, address=str(config["SAMPLE_REPLICA"]))}
 
 
 @hooks.INSTANCE_DEPLOYED.add()

@@ -57,7 +57,7 @@ def test_sample_uses_every_extension_point() -> None:
     names = [name for name in vars(hooks) if name.isupper() and name != "TYPE_CHECKING"]
     patches = [name for path in TEMPLATES.iterdir() for name in re.findall(r'patch\("([^"]+)"\)', path.read_text())]
 
-    assert len(names) == 8
+    assert len(names) == 9
     assert len(patches) == 5
     assert [name for name in names if f"hooks.{name}.add" not in text] == []
     assert [name for name in patches if f'"{name}"' not in text] == []
@@ -112,6 +112,13 @@ def test_network_flows_become_policies(deployed: Deployed) -> None:
 
     assert "sample-queue" in line
     assert "mysql-main" in line
+
+
+def test_places_of_data_are_recorded(deployed: Deployed) -> None:
+    about = json.loads((deployed.root.folder / "launchpad.json").read_text())
+
+    assert about["data"]["sample-replica"]["address"] == "replica.db.example.com"
+    assert about["data"]["mysql"]["server"] == "main"
 
 
 def test_end_of_a_deploy_is_told(deployed: Deployed) -> None:

@@ -22,7 +22,9 @@ def places(deployment: Deployment) -> dict[str, Place]:
     """Where this deploy puts the instance's data, fit to be recorded."""
     resources, mask = deployment.resources, deployment.mask
     servers = {} if resources is None else {one.resource: one.name for one in resources.servers}
-    found: dict[str, Place] = hooks.DATA_PLACES.apply(read_places(deployment.config, servers), deployment.config)
+    databases = hooks.MYSQL_DATABASES.apply([], deployment.config)
+    own = read_places(deployment.config, servers, databases)
+    found: dict[str, Place] = hooks.DATA_PLACES.apply(own, deployment.config)
     assert mask is not None
     return masked(found, mask)
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tutor_launchpad.adapters.files import make_own_folder, write_file
 from tutor_launchpad.core.data.places import Place, from_record, to_record
 from tutor_launchpad.core.errors import LaunchpadError
-from tutor_launchpad.steps.target import make_own_folder
 
 FILE = Path("launchpad", "instance.json")
 
@@ -40,11 +40,10 @@ def recall(root: Path, root_id: str) -> Memory:
 
 def keep(root: Path, memory: Memory) -> None:
     """Keep it for the next deploy."""
-    make_own_folder(root)
-    path = root / FILE
+    path = make_own_folder(root) / FILE.name
     text = (
         json.dumps({"id": memory.root_id, "instance": memory.instance, "data": to_record(memory.places)}, indent=2)
         + "\n"
     )
     if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.write_text(text, encoding="utf-8")
+        write_file(path, text)

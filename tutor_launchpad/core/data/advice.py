@@ -10,7 +10,6 @@ from tutor_launchpad.core.data.places import NAMESPACE, PODS, SERVER, Place
 
 EXPLAINED = f"explained in {PAGE}"
 BUCKET = "LAUNCHPAD_S3_BUCKET"
-_USERS = ("_USERNAME", "_ACCESS_KEY")
 _BELOW = {"MINIO_OPENEDX_LEARNING_BUCKET_NAME": "/openedx-learning"}
 """Buckets of the plugin minio whose files lie below a prefix of the one bucket of a storage server."""
 
@@ -22,14 +21,14 @@ def move(instance: str, resource: str, before: Place, after: Place) -> tuple[str
 
 
 def renamed(instance: str, resource: str, setting: str, before: Place, after: Place) -> tuple[str, ...]:
-    """Another name in the same place; where the setting is gone, or names a user, there is nothing to move."""
-    old, new = before.names or {}, after.names or {}
-    if setting not in new:
-        return (EXPLAINED,)
-    if setting.endswith(_USERS):
-        return (f"keep it: tutor config save --set {setting}={old[setting]}", EXPLAINED)
-    kept = {name: value for name, value in old.items() if name == setting or name.endswith(_USERS)}
+    """Another name in the same place."""
+    kept = {setting: (before.names or {})[setting]}
     return move(instance, resource, replace(before, names=kept), after)
+
+
+def other_user(setting: str, name: str) -> tuple[str, ...]:
+    """Another user of the same data, which need not move."""
+    return (f"keep it: tutor config save --set {setting}={name}", EXPLAINED)
 
 
 def rename(old: str, new: str) -> tuple[str, ...]:
@@ -56,23 +55,21 @@ def _reindex(instance: str, before: Place, after: Place) -> Iterator[str]:
 def _mysql(instance: str, before: Place, after: Place) -> Iterator[str]:
     dump, load = "mysqldump --single-transaction --no-tablespaces", "mysql"
     for setting, old in (before.names or {}).items():
-        if setting.endswith("_MYSQL_DATABASE"):
-            new = (after.names or {}).get(setting, old)
-            yield f"dump: {_sql(instance, before, setting, dump)} {_quoted(before, old)} > {old}.sql"
-            yield f"load: {_sql(instance, after, setting, load)} {_quoted(after, new)} < {old}.sql"
+        new = (after.names or {}).get(setting)
+        if new:
+            yield f"dump: {_sql(instance, before, dump)} {_quoted(before, old)} > {old}.sql"
+            yield f"load: {_sql(instance, after, load)} {_quoted(after, new)} < {old}.sql"
 
 
-def _sql(instance: str, place: Place, setting: str, program: str) -> str:
+def _sql(instance: str, place: Place, program: str) -> str:
     """A client's command up to the database; passwords come by its environment."""
     if place.at == NAMESPACE:
         in_pod = f'MYSQL_PWD="$MYSQL_ROOT_PASSWORD" exec {program} --user=root'
         return f"kubectl -n {instance} exec -i deploy/mysql -- sh -c '{in_pod}"
     host, _, port = place.address.rpartition(":")
-    names = place.names or {}
-    user = names.get(setting.replace("_DATABASE", "_USERNAME"), "USER")
-    shared = place.at == SERVER and user == names.get("OPENEDX_MYSQL_USERNAME")
-    key = "OPENEDX_MYSQL_PASSWORD" if shared else setting.replace("_DATABASE", "_PASSWORD")
-    return f'MYSQL_PWD="$(tutor config printvalue {key})" {program} --host={host} --port={port} --user={user}'
+    user = place.users.get("OPENEDX_MYSQL_USERNAME", "USER")
+    password = "$(tutor config printvalue OPENEDX_MYSQL_PASSWORD)"
+    return f'MYSQL_PWD="{password}" {program} --host={host} --port={port} --user={user}'
 
 
 def _quoted(place: Place, database: str) -> str:
@@ -82,9 +79,9 @@ def _quoted(place: Place, database: str) -> str:
 
 def _mongodb(instance: str, before: Place, after: Place) -> Iterator[str]:
     for setting, old in (before.names or {}).items():
-        if setting.endswith("MONGODB_DATABASE"):
-            new = (after.names or {}).get(setting, old)
-            names = f" --nsFrom='{old}.*' --nsTo='{new}.*'" if old != new else ""
+        new = (after.names or {}).get(setting)
+        names = f" --nsFrom='{old}.*' --nsTo='{new}.*'" if old != new else ""
+        if new:
             yield f"dump: {_mongo(instance, before, 'mongodump')} --db={old} --archive > {old}.archive"
             yield f"load: {_mongo(instance, after, 'mongorestore')} --drop{names} --archive < {old}.archive"
 
@@ -94,7 +91,7 @@ def _mongo(instance: str, place: Place, program: str) -> str:
         return f"kubectl -n {instance} exec -i deploy/mongodb -- {program}"
     host, _, port = place.address.rpartition(":")
     key = "LAUNCHPAD_MONGODB_PASSWORD" if place.at == SERVER else "MONGODB_PASSWORD"
-    user = (place.names or {}).get("MONGODB_USERNAME", "USER")
+    user = place.users.get("MONGODB_USERNAME", "USER")
     password = f'<(printf \'password: "%s"\\n\' "$(tutor config printvalue {key})")'
     return f"{program} --host={host} --port={port} --username={user} --authenticationDatabase=admin --config={password}"
 
@@ -107,8 +104,6 @@ def _storage(instance: str, before: Place, after: Place) -> Iterator[str]:
         return
     new = (after.names or {}).get(BUCKET)
     for setting, old in (before.names or {}).items():
-        if setting.endswith(_USERS):
-            continue
         target = new or (after.names or {}).get(setting)
         if target:
             yield f"copy: rclone copy old:{old} new:{target}{_BELOW.get(setting, '') if new else ''}"

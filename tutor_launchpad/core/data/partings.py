@@ -11,6 +11,8 @@ from tutor_launchpad.core.data.places import CLAIMS, ELSEWHERE, NAMESPACE, PODS,
 
 LABELS = {"mysql": "MySQL", "mongodb": "MongoDB", "storage": "The storage of files", "meilisearch": "The search index"}
 
+NOUNS = {"mysql": "database", "mongodb": "database", "storage": "bucket", "meilisearch": "index"}
+
 
 @dataclass(frozen=True)
 class Parting:
@@ -104,49 +106,32 @@ def _where(resource: str, place: Place) -> str:
 
 
 def _names(before: Place, after: Place) -> str:
-    """`, as openedx becomes first__openedx`, of databases and buckets."""
-    old, new = before.names or {}, after.names or {}
-    pairs = [
-        f"{old[name]} becomes {new[name]}" for name in old if name in new and old[name] != new[name] and _holds(name)
-    ]
+    """` (openedx becomes first__openedx)`, of databases and buckets."""
+    new = after.names or {}
+    pairs = [f"{old} becomes {new[name]}" for name, old in (before.names or {}).items() if new.get(name, old) != old]
     return f" ({', '.join(dict.fromkeys(pairs))})" if pairs else ""
 
 
 def _renamed(instance: str, resource: str, before: Place, after: Place) -> Iterable[Parting]:
     """Names that changed, or are used no more, in one place."""
-    new = after.names or {}
-    for setting, value in (before.names or {}).items():
-        if new.get(setting) == value or (not _holds(setting) and setting not in new):
-            continue
-        noun, there = _noun(setting), _where(resource, before)
+    new, noun, there = after.names or {}, NOUNS.get(resource, "name"), _where(resource, before)
+    for setting, name in (before.names or {}).items():
         if setting not in new:
-            what = f"Nothing uses {noun} {value} ({setting}) any more. It stays in {there} with what it holds."
-        elif _holds(setting):
+            what = f"Nothing uses {noun} {name} ({setting}) any more. It stays in {there} with what it holds."
+            yield Parting(resource, name, what, (advice.EXPLAINED,))
+        elif new[setting] != name:
             what = (
-                f"{setting} changes from {value} to {new[setting]}. Data does not move by itself: Open edX would start with "
-                f"an empty {noun}, and {value} stays in {there}."
+                f"{setting} changes from {name} to {new[setting]}. Data does not move by itself: Open edX would start with an "
+                f"empty {noun}, and {name} stays in {there}."
             )
-        else:
+            yield Parting(resource, name, what, advice.renamed(instance, resource, setting, before, after))
+    for setting, name in before.users.items():
+        if after.users.get(setting, name) != name:
             what = (
-                f"{setting} changes from {value} to {new[setting]}. {noun.capitalize()} {value} stays in {there}, with its "
-                "rights to the data."
+                f"{setting} changes from {name} to {after.users[setting]}. User {name} stays in {there}, with its rights to "
+                "the data."
             )
-        yield Parting(resource, value, what, advice.renamed(instance, resource, setting, before, after))
-
-
-def _holds(setting: str) -> bool:
-    """Whether a setting names something that holds data, and not who may use it."""
-    return not setting.endswith(("_USERNAME", "_ACCESS_KEY"))
-
-
-def _noun(setting: str) -> str:
-    if setting.endswith("DATABASE"):
-        return "database"
-    if setting.endswith("PREFIX"):
-        return "index"
-    if not _holds(setting):
-        return "user"
-    return "bucket"
+            yield Parting(resource, name, what, advice.other_user(setting, name))
 
 
 def _claim(instance: str, claim: Claim) -> Parting:

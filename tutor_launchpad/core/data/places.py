@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from tutor_launchpad.core.databases import MysqlDatabase
 from tutor_launchpad.core.types import Config
 
 NAMESPACE, SERVER, ELSEWHERE, PODS = "namespace", "server", "elsewhere", "pods"
@@ -19,24 +20,37 @@ class Place:
     """Where one resource's data is.
 
     `at`: in the `namespace`, on a registered `server`, `elsewhere`, or in the `pods` themselves. `address`: of a server
-    or elsewhere. `names`: setting → database, bucket, prefix or user; None where an old record does not tell.
+    or elsewhere. `names`: setting → database, bucket or index; None where an old record does not tell. `users`: setting
+    → who may use them.
     """
 
     at: str
     server: str = ""
     address: str = ""
     names: Mapping[str, str] | None = field(default_factory=dict)
+    users: Mapping[str, str] = field(default_factory=dict)
 
 
 Places = Mapping[str, Place]
 """Resource → its place."""
 
 
-def read_places(config: Config, servers: Mapping[str, str]) -> dict[str, Place]:
+def read_places(
+    config: Config, servers: Mapping[str, str], databases: Iterable[MysqlDatabase] = ()
+) -> dict[str, Place]:
     """The places of a rendered configuration. `servers`: resource → the registered server that it names."""
+    schemas = [one for one in databases if not (one.host and config.get(one.host) != config.get("MYSQL_HOST"))]
     places = {
-        "mysql": _database(config, "mysql", _ends(config, "_MYSQL_DATABASE", "_MYSQL_USERNAME")),
-        "mongodb": _database(config, "mongodb", _ends(config, "MONGODB_DATABASE", "MONGODB_USERNAME")),
+        "mysql": replace(
+            _database(config, "mysql"),
+            names=_values(config, (one.database for one in schemas)),
+            users=_values(config, (one.username for one in schemas)),
+        ),
+        "mongodb": replace(
+            _database(config, "mongodb"),
+            names=_ending(config, "MONGODB_DATABASE"),
+            users=_values(config, ["MONGODB_USERNAME"]),
+        ),
         "storage": _storage(config),
         "meilisearch": _search(config),
     }
@@ -46,20 +60,24 @@ def read_places(config: Config, servers: Mapping[str, str]) -> dict[str, Place]:
     return places
 
 
-def _ends(config: Config, *endings: str) -> dict[str, str]:
-    return {name: str(value) for name, value in sorted(config.items()) if name.endswith(endings) and value}
+def _values(config: Config, settings: Iterable[str]) -> dict[str, str]:
+    return {name: str(config[name]) for name in sorted(settings) if config.get(name)}
 
 
-def _database(config: Config, resource: str, names: dict[str, str]) -> Place:
+def _ending(config: Config, *endings: str) -> dict[str, str]:
+    return _values(config, [name for name in config if name.endswith(endings)])
+
+
+def _database(config: Config, resource: str) -> Place:
     prefix = resource.upper()
     host, port = config.get(f"{prefix}_HOST"), config.get(f"{prefix}_PORT")
     if config.get(f"RUN_{prefix}") and host == resource:
-        return Place(NAMESPACE, names=names)
-    return Place(ELSEWHERE, address=f"{host}:{port}", names=names)
+        return Place(NAMESPACE)
+    return Place(ELSEWHERE, address=f"{host}:{port}")
 
 
 def _search(config: Config) -> Place:
-    names, url = _ends(config, "MEILISEARCH_INDEX_PREFIX"), str(config.get("MEILISEARCH_URL", ""))
+    names, url = _ending(config, "MEILISEARCH_INDEX_PREFIX"), str(config.get("MEILISEARCH_URL", ""))
     if config.get("RUN_MEILISEARCH") and urlsplit(url).hostname == "meilisearch":
         return Place(NAMESPACE, names=names)
     return Place(ELSEWHERE, address=url, names=names)
@@ -67,24 +85,24 @@ def _search(config: Config) -> Place:
 
 def _storage(config: Config) -> Place:
     """Buckets of whichever plugin; without any, files lie in the pods."""
-    names = _ends(config, "_BUCKET", "_BUCKET_NAME")
+    names, users = _ending(config, "_BUCKET", "_BUCKET_NAME"), _values(config, ["OPENEDX_AWS_ACCESS_KEY"])
     if not names:
         return Place(PODS)
-    if config.get("OPENEDX_AWS_ACCESS_KEY"):
-        names["OPENEDX_AWS_ACCESS_KEY"] = str(config["OPENEDX_AWS_ACCESS_KEY"])
     if config.get("LAUNCHPAD_S3_BUCKET"):
-        return Place(ELSEWHERE, address=str(config.get("LAUNCHPAD_S3_ENDPOINT", "")), names=names)
+        return Place(ELSEWHERE, "", str(config.get("LAUNCHPAD_S3_ENDPOINT", "")), names, users)
     if "minio" in config.get("PLUGINS", []) and not config.get("MINIO_GATEWAY"):
-        return Place(NAMESPACE, names=names)
-    return Place(ELSEWHERE, address=str(config.get("MINIO_GATEWAY") or config.get("S3_HOST") or ""), names=names)
+        return Place(NAMESPACE, names=names, users=users)
+    return Place(ELSEWHERE, "", str(config.get("MINIO_GATEWAY") or config.get("S3_HOST") or ""), names, users)
 
 
 def masked(places: Places, mask: Callable[[str], str]) -> dict[str, Place]:
     """The places with every secret replaced, as they may be recorded."""
+
+    def public(names: Mapping[str, str] | None) -> dict[str, str]:
+        return {setting: mask(name) for setting, name in (names or {}).items()}
+
     return {
-        resource: Place(
-            place.at, place.server, mask(place.address), {k: mask(v) for k, v in (place.names or {}).items()}
-        )
+        resource: Place(place.at, place.server, mask(place.address), public(place.names), public(place.users))
         for resource, place in places.items()
     }
 
@@ -99,12 +117,14 @@ def from_record(recorded: object) -> dict[str, Place]:
     places = {}
     for resource, fields in recorded.items() if isinstance(recorded, dict) else ():
         if isinstance(fields, dict) and isinstance(fields.get("at"), str):
-            names = fields.get("names")
-            given = {str(k): str(v) for k, v in names.items()} if isinstance(names, dict) else None
-            places[str(resource)] = Place(
-                fields["at"], str(fields.get("server", "")), str(fields.get("address", "")), given
-            )
+            server, address = str(fields.get("server", "")), str(fields.get("address", ""))
+            names = _texts(fields.get("names"))
+            places[str(resource)] = Place(fields["at"], server, address, names, _texts(fields.get("users")) or {})
     return places
+
+
+def _texts(value: object) -> dict[str, str] | None:
+    return {str(key): str(one) for key, one in value.items()} if isinstance(value, dict) else None
 
 
 def from_settings(user: Config, claims: Iterable[str]) -> dict[str, Place]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,20 +12,13 @@ from docs.run_page import blocks
 from tutor_launchpad.core.data.advice import move, renamed
 from tutor_launchpad.core.data.places import Place
 
-SQL = {"OPENEDX_MYSQL_DATABASE": "openedx", "OPENEDX_MYSQL_USERNAME": "openedx"}
-SERVED = {
-    "NOTES_MYSQL_DATABASE": "moon__notes", "NOTES_MYSQL_USERNAME": "own", "OPENEDX_MYSQL_DATABASE": "moon__openedx",
-    "OPENEDX_MYSQL_USERNAME": "moon__openedx",
-}  # fmt: skip
+SQL = {"OPENEDX_MYSQL_DATABASE": "openedx"}
+SERVED = {"NOTES_MYSQL_DATABASE": "moon__notes", "OPENEDX_MYSQL_DATABASE": "moon__openedx"}
 MONGO = {"FORUM_MONGODB_DATABASE": "cs_comments_service", "MONGODB_DATABASE": "openedx"}
-MONGO_SERVED = {
-    "FORUM_MONGODB_DATABASE": "moon__forum",
-    "MONGODB_DATABASE": "moon__openedx",
-    "MONGODB_USERNAME": "moon",
-}
+MONGO_SERVED = {"FORUM_MONGODB_DATABASE": "moon__forum", "MONGODB_DATABASE": "moon__openedx"}
+USERS = {"OPENEDX_MYSQL_USERNAME": "moon__openedx", "MONGODB_USERNAME": "moon__openedx"}
 MINIO = {
     "MINIO_BUCKET_NAME": "openedx", "MINIO_OPENEDX_LEARNING_BUCKET_NAME": "openedxlearning",
-    "OPENEDX_AWS_ACCESS_KEY": "openedx",
 }  # fmt: skip
 
 
@@ -33,8 +27,8 @@ def commands(resource: str, before: Place, after: Place) -> list[str]:
 
 
 PLACES = {
-    "mysql": [Place("namespace", names=SQL), Place("server", "main", "db:3306", SERVED)],
-    "mongodb": [Place("namespace", names=MONGO), Place("server", "main", "mongo:27017", MONGO_SERVED)],
+    "mysql": [Place("namespace", names=SQL), Place("server", "main", "db:3306", SERVED, USERS)],
+    "mongodb": [Place("namespace", names=MONGO), Place("server", "main", "mongo:27017", MONGO_SERVED, USERS)],
     "storage": [Place("namespace", names=MINIO), Place("server", "main", "https://s3", {"LAUNCHPAD_S3_BUCKET": "b"})],
     "meilisearch": [Place("namespace"), Place("elsewhere", address="https://search")],
 }
@@ -64,10 +58,10 @@ def test_mysql_is_dumped_in_its_pod_and_loaded_by_a_client() -> None:
     )
 
 
-def test_user_of_a_plugins_own_has_a_password_of_its_own() -> None:
-    dump, _ = commands("mysql", PLACES["mysql"][1], PLACES["mysql"][0])[:2]
+def test_database_of_a_plugin_that_goes_with_the_move_has_nowhere_to_go() -> None:
+    found = commands("mysql", *PLACES["mysql"][::-1])
 
-    assert "printvalue NOTES_MYSQL_PASSWORD" in dump
+    assert [line.split()[-1] for line in found] == ["moon__openedx.sql", "moon__openedx.sql"]
 
 
 def test_mongodb_is_loaded_under_its_new_name() -> None:
@@ -89,8 +83,8 @@ def test_buckets_of_minio_go_into_one_with_their_prefixes() -> None:
 
 
 def test_only_the_database_that_changes_is_moved() -> None:
-    before = Place("server", "main", "db:3306", SERVED)
-    after = Place("server", "main", "db:3306", {**SERVED, "NOTES_MYSQL_DATABASE": "new"})
+    before = PLACES["mysql"][1]
+    after = replace(before, names={**SERVED, "NOTES_MYSQL_DATABASE": "new"})
 
     lines = renamed("moon", "mysql", "NOTES_MYSQL_DATABASE", before, after)
 
@@ -119,8 +113,9 @@ FIRST = {
 @pytest.mark.parametrize("resource", FIRST)
 def test_page_shows_the_commands_that_a_plan_gives(resource: str) -> None:
     inside, outside, address = FIRST[resource]
-    lines = move("first", resource, Place("namespace", names=inside), Place("server", "main", address, outside))
-    back = move("first", resource, Place("server", "main", address, outside), Place("namespace", names=inside))
+    users = dict.fromkeys(USERS, "first__openedx")
+    places = [Place("namespace", names=inside), Place("server", "main", address, outside, users)]
+    lines, back = move("first", resource, *places), move("first", resource, *places[::-1])
 
     (shown,) = [one.text.splitlines() for one in blocks(PAGE) if one.part == f"{resource}-copy"]
 

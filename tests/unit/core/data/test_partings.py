@@ -11,11 +11,11 @@ from tutor_launchpad.core.data.former import excused, former_names
 from tutor_launchpad.core.data.partings import Change, Parting, find_partings, renamed_instance
 from tutor_launchpad.core.data.places import Place
 
-NAMES = {"OPENEDX_MYSQL_DATABASE": "openedx", "OPENEDX_MYSQL_USERNAME": "openedx"}
-ON_SERVER = {"OPENEDX_MYSQL_DATABASE": "moon__openedx", "OPENEDX_MYSQL_USERNAME": "moon__openedx"}
+NAMES = {"OPENEDX_MYSQL_DATABASE": "openedx"}
+ON_SERVER = {"OPENEDX_MYSQL_DATABASE": "moon__openedx"}
 INSIDE = Place("namespace", names=NAMES)
-MAIN = Place("server", "main", "db:3306", ON_SERVER)
-SPARE = Place("server", "spare", "db2:3306", ON_SERVER)
+MAIN = Place("server", "main", "db:3306", ON_SERVER, {"OPENEDX_MYSQL_USERNAME": "moon__openedx"})
+SPARE = replace(MAIN, server="spare", address="db2:3306")
 MINIO = Place("namespace", names={"MINIO_BUCKET_NAME": "openedx"})
 BUCKET = Place("server", "main", "https://s3", {"LAUNCHPAD_S3_BUCKET": "moon--openedx"})
 
@@ -74,27 +74,27 @@ def test_old_record_does_not_take_unknown_names_for_other_ones() -> None:
     assert len(change(Place("namespace", names=None), MAIN)) == 1
 
 
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        pytest.param(
-            {"OPENEDX_MYSQL_DATABASE": "new"},
-            "changes from moon__openedx to new. Data does not move by itself: Open edX would start with an empty database",
-            id="database",
-        ),
-        pytest.param({"OPENEDX_MYSQL_USERNAME": "new"}, "User moon__openedx stays in server mysql/main", id="user"),
-    ],
-)
-def test_other_name_in_the_same_place_is_named(changes: dict[str, str], sentence: str) -> None:
-    (parting,) = change(MAIN, replace(MAIN, names={**ON_SERVER, **changes}))
+def test_other_database_in_the_same_place_is_named() -> None:
+    (parting,) = change(MAIN, replace(MAIN, names={"OPENEDX_MYSQL_DATABASE": "new"}))
 
-    assert (parting.name, sentence in parting.what) == ("moon__openedx", True)
+    assert parting.what.startswith(
+        "OPENEDX_MYSQL_DATABASE changes from moon__openedx to new. Data does not move by itself"
+    )
+    assert "an empty database, and moon__openedx stays in server mysql/main" in parting.what
+
+
+def test_other_user_is_named_with_how_to_keep_it() -> None:
+    (parting,) = change(MAIN, replace(MAIN, users={"OPENEDX_MYSQL_USERNAME": "new"}))
+
+    assert "User moon__openedx stays in server mysql/main (db:3306), with its rights" in parting.what
+    assert parting.todo[0] == "keep it: tutor config save --set OPENEDX_MYSQL_USERNAME=moon__openedx"
 
 
 def test_database_of_a_plugin_that_goes_is_named_and_its_user_is_not() -> None:
-    more = {"NOTES_MYSQL_DATABASE": "moon__notes", "NOTES_MYSQL_USERNAME": "moon__openedx"}
+    names = {**ON_SERVER, "NOTES_MYSQL_DATABASE": "moon__notes"}
+    users = {**MAIN.users, "NOTES_MYSQL_USERNAME": "moon__openedx"}
 
-    (parting,) = change(replace(MAIN, names={**ON_SERVER, **more}), MAIN)
+    (parting,) = change(replace(MAIN, names=names, users=users), MAIN)
 
     assert parting.what.startswith("Nothing uses database moon__notes (NOTES_MYSQL_DATABASE) any more.")
 

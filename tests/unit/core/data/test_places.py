@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tutor_launchpad.core.data.places import Place, from_record, from_settings, masked, read_places, to_record
+from tutor_launchpad.core.databases import own_databases
 
 TUTOR: dict[str, Any] = {
     "RUN_MYSQL": True, "MYSQL_HOST": "mysql", "MYSQL_PORT": 3306,
@@ -54,18 +55,26 @@ def test_place_is_where_open_edx_connects_to(
     assert (place.at, place.server, place.address) == expected
 
 
-def test_names_are_those_of_data_and_of_who_may_use_it() -> None:
-    places = read_places({**TUTOR, **MINIO, "NOTES_MYSQL_DATABASE": "notes", "MONGODB_USERNAME": ""}, {})
+def test_names_are_those_of_data_and_users_of_who_may_use_it() -> None:
+    notes = {"NOTES_MYSQL_DATABASE": "notes", "NOTES_MYSQL_USERNAME": "notes", "NOTES_MYSQL_PASSWORD": "x"}
+    elsewhere = {
+        "SUPERSET_DB_NAME": "s",
+        "SUPERSET_DB_USERNAME": "s",
+        "SUPERSET_DB_PASSWORD": "x",
+        "SUPERSET_DB_HOST": "d",
+    }
+    config = {**TUTOR, **MINIO, **notes, **elsewhere, "MONGODB_USERNAME": ""}
+    places = read_places(config, {}, own_databases(config))
 
-    assert places["mysql"].names == {
-        "NOTES_MYSQL_DATABASE": "notes", "OPENEDX_MYSQL_DATABASE": "openedx", "OPENEDX_MYSQL_USERNAME": "openedx",
-    }  # fmt: skip
-    assert places["mongodb"].names == {"MONGODB_DATABASE": "openedx"}
-    assert places["storage"].names == {"MINIO_BUCKET_NAME": "openedx", "OPENEDX_AWS_ACCESS_KEY": "openedx"}
+    assert places["mysql"].names == {"NOTES_MYSQL_DATABASE": "notes", "OPENEDX_MYSQL_DATABASE": "openedx"}
+    assert places["mysql"].users == {"NOTES_MYSQL_USERNAME": "notes", "OPENEDX_MYSQL_USERNAME": "openedx"}
+    assert (places["mongodb"].names, places["mongodb"].users) == ({"MONGODB_DATABASE": "openedx"}, {})
+    assert places["storage"].names == {"MINIO_BUCKET_NAME": "openedx"}
+    assert places["storage"].users == {"OPENEDX_AWS_ACCESS_KEY": "openedx"}
 
 
 def test_record_is_read_back_and_holds_no_secret() -> None:
-    places = read_places({**TUTOR, "MONGODB_HOST": "mongodb://u:h1dden@db"}, {"mysql": "main"})
+    places = read_places({**TUTOR, "MONGODB_HOST": "mongodb://u:h1dden@db"}, {"mysql": "main"}, own_databases(TUTOR))
     public = masked(places, lambda text: text.replace("h1dden", "«X»"))
 
     recorded = json.loads(json.dumps(to_record(public)))
