@@ -2,8 +2,33 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+from collections.abc import Iterator
+
 import pytest
 from Crypto.PublicKey import RSA
+
+_VERSION_3 = 0x20080522
+_PASSES_RIGHTS = 1 << 1 | 1 << 2 | 1 << 3
+"""The capabilities by which root reads and writes whatever a file's rights say."""
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[None]:
+    """The rights of files count in this test, also where root runs it, as in many containers."""
+    if os.geteuid():
+        yield
+        return
+    kernel = ctypes.CDLL(None, use_errno=True)
+    header, data = (ctypes.c_uint32 * 2)(_VERSION_3, 0), (ctypes.c_uint32 * 6)()
+    assert kernel.capget(header, data) == 0
+    before = data[0]
+    data[0] = before & ~_PASSES_RIGHTS
+    assert kernel.capset(header, data) == 0
+    yield
+    data[0] = before
+    assert kernel.capset(header, data) == 0
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-import yaml
+from jinja2 import TemplateError
 from tutor import config as tutor_config
 from tutor import env as tutor_env
 from tutor import hooks as tutor_hooks
@@ -16,9 +18,11 @@ from tutor import plugins, serialize
 from tutor.core.hooks import Context
 from tutor.exceptions import TutorError
 
+from tutor_launchpad.adapters.config_file import CONFIG, read_user
 from tutor_launchpad.adapters.files import replace_file
-from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.errors import LaunchpadError, Refused, refuse
 from tutor_launchpad.core.types import Config
+from tutor_launchpad.core.values import value_problems
 
 DRYDOCK = "drydock"
 _NOT_FOR_KUBERNETES = frozenset({"build", "dev", "local"})
@@ -52,14 +56,18 @@ class Configuration:
 def load_configuration(root: Path, overrides: Config) -> Configuration:
     """The root's configuration with `ALWAYS` and `overrides` on top, in memory only."""
     with _quiet():
-        user = _read_user(root)
+        user = read_user(root) or {}
         if not plugins.is_loaded(DRYDOCK):
             plugins.load(DRYDOCK)
+        templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
+        own = _own_settings()
+        refuse(value_problems(_settings(root, templates), templates, own))
         enabled = sorted({*tutor_config.get_enabled_plugins(user), DRYDOCK})
+        refuse(_missing_plugins(enabled))
         unset = {name: value for name, value in BEHIND_INGRESSES.items() if name not in user}
         with _overriding({**unset, **ALWAYS, **overrides, "PLUGINS": enabled}):
             config = tutor_config.load_full(str(root))
-        templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
+        refuse(value_problems(config, templates, own))
     return Configuration(user, config, templates)
 
 
@@ -70,10 +78,10 @@ def save_generated(root: Path) -> None:
     `load_configuration`, whose Drydock would add its own to the user's file.
     """
     with _quiet():
-        saved = _read_user(root)
+        saved = read_user(root) or {}
         if any(name not in saved for name in tutor_config.get_base()):
             text = serialize.dumps(tutor_config.load_minimal(str(root)))
-            replace_file(Path(tutor_config.config_path(str(root))), text, keep_rights=True)
+            replace_file(root / CONFIG, text, keep_rights=True)
 
 
 def render_environment(config: Config, target: Path, *, whole: bool = False) -> Path:
@@ -96,18 +104,8 @@ def render_environment(config: Config, target: Path, *, whole: bool = False) -> 
 
 def render_template(config: Config, name: str) -> str:
     """The text of one of Tutor's or a plugin's templates."""
-    return str(tutor_env.render_file(config, *name.split("/")))
-
-
-def user_file(root: Path) -> Path:
-    """The root's config.yml."""
-    return Path(tutor_config.config_path(str(root)))
-
-
-def read_user(root: Path) -> Config | None:
-    """What config.yml says; None where there is none."""
     with _quiet():
-        return _read_user(root) if user_file(root).exists() else None
+        return str(tutor_env.render_file(config, *name.split("/")))
 
 
 def generated_names() -> frozenset[str]:
@@ -115,9 +113,42 @@ def generated_names() -> frozenset[str]:
     return frozenset(tutor_config.get_base())
 
 
-def _read_user(root: Path) -> Config:
-    path = user_file(root)
-    return dict(tutor_config.get_yaml_file(str(path))) if path.exists() else {}
+def _missing_plugins(enabled: Iterable[str]) -> list[str]:
+    """Plugins that take no part in rendering: a deploy without one would remove all that it had added."""
+    return [
+        f"Plugin {name} is enabled but {_why_missing(name)}, or take it out with `tutor plugins disable {name}`."
+        for name in enabled
+        if not plugins.is_loaded(name)
+    ]
+
+
+def _why_missing(name: str) -> str:
+    if plugins.is_installed(name):
+        return "could not be loaded (Tutor said why above): mend it"
+    return "not installed here: install it"
+
+
+@lru_cache
+def _own_settings() -> frozenset[str]:
+    """The names of Tutor's own settings, without those of plugins."""
+    return frozenset({*tutor_config.get_template("defaults.yml"), *tutor_config.get_template("base.yml")})
+
+
+def _settings(root: Path, templates: Config) -> Config:
+    """What is set in the file and in the environment, not yet rendered. Raises `Refused` for what cannot be."""
+    values = tutor_config.get_user(str(root))
+    whole = {**templates, **values}
+    for name, value in values.items():
+        if "{" not in str(value):
+            continue
+        try:
+            tutor_env.render_unknown(whole, value)
+        except (TutorError, TemplateError) as error:
+            raise Refused([
+                f"{name} cannot be rendered: Tutor takes {{{{ … }}}} and {{% … %}} in it for its own templates. Write it "
+                "without these, or as {{ '{{' }}."
+            ]) from error  # fmt: skip
+    return values
 
 
 @contextlib.contextmanager
@@ -133,22 +164,29 @@ def _overriding(values: Config) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Tutor tells its progress on standard output, which belongs to our result; its warnings still show."""
+    """Tutor tells its progress on standard output, which belongs to our result; its warnings still show.
+
+    Templates and hooks run code of plugins, which may raise anything. Its text is not repeated where it may quote the
+    value of a setting, which may be secret.
+    """
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield
-    except (OSError, UnicodeDecodeError) as error:
-        raise LaunchpadError(f"Tutor could not read or write its files: {error}.") from error
-    except yaml.YAMLError as error:
-        place = " ".join(str(getattr(error, "problem_mark", "")).split())
-        raise LaunchpadError(f"config.yml is not valid YAML: {getattr(error, 'problem', error)} {place}.") from error
     except LaunchpadError:
         raise
     except TutorError as error:
         raise Refused([f"Tutor cannot render this configuration: {str(error).rstrip('.')}."]) from error
-    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError) as error:
-        # Its text may quote the value of a setting, which may be secret.
+    except OSError as error:
+        place = f" ({error.filename})" if error.filename else ""
+        raise LaunchpadError(f"Tutor could not read or write its files: {error.strerror or error}{place}.") from error
+    except Exception as error:
         raise Refused([
-            f"Tutor or a plugin cannot render this configuration ({type(error).__name__}): a setting has a value of the "
-            "wrong form; `tutor config save` shows where."
+            f"Tutor or a plugin cannot render this configuration ({type(error).__name__} in {_last_place(error)}): a "
+            "setting has a value of the wrong form, or the newest plugin is broken."
         ]) from error  # fmt: skip
+
+
+def _last_place(error: Exception) -> str:
+    """Where it was raised: a template or a plugin's file, with the line."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename} line {frame.lineno}"

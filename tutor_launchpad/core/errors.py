@@ -67,3 +67,9 @@ class Refused(LaunchpadError):
         else:
             lines = "\n".join(f"  - {problem}" for problem in self.problems)
             super().__init__(f"{len(self.problems)} problems, nothing was changed:\n{lines}")
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise `Refused` where there are any."""
+    if problems:
+        raise Refused(problems)

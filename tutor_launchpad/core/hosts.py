@@ -13,19 +13,6 @@ _ADDRESS = re.compile(
     r"(?:https?://)?((?:\*\.)?[a-z0-9_-]+(?:\.[a-z0-9_-]+)+|localhost)(?::\d+)?(?:/.*)?", re.IGNORECASE
 )
 
-HOST_SETTINGS = ("LMS_HOST", "CMS_HOST", "MFE_HOST", "MEILISEARCH_HOST")
-HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
-
-
-def setting_problems(config: Config) -> list[str]:
-    """One sentence for each of the settings that name a host and do not."""
-    named = {name: config[name] for name in HOST_SETTINGS if name in config}
-    return [
-        f"{name} {value!r} is not a host name such as learn.example.com: set it with `tutor config save --set {name}=…`."
-        for name, value in named.items()
-        if not (isinstance(value, str) and HOST.fullmatch(value))
-    ]
-
 
 def caddy_hosts(caddyfile: str) -> list[str]:
     """The hosts of a Caddyfile's site blocks, in their order, without schemes and ports."""

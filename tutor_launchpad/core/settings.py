@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from tutor_launchpad.core.errors import Refused
@@ -21,6 +21,8 @@ PREFIX = "LAUNCHPAD_"
 
 DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 RESERVED = re.compile(r"default|kube-.*")
+# Tutor's templates write the name without quotes; these are what YAML then reads as a number, a switch or nothing.
+_NO_TEXT = re.compile(r"y|n|yes|no|on|off|true|false|null|[0-9]+(e-?[0-9]+)?|0[box][0-9a-f]+")
 # What `git check-ref-format --branch` takes.
 _BRANCH = re.compile(
     r"(?!@$)(?!.*(\.\.|//|@\{|\.$|/$))(?!(.*/)?\.)(?!(.*\.lock)(/|$))[^\s~^:?*\[\\\x00-\x20\x7f/-][^\s~^:?*\[\\\x00-\x20\x7f]*"
@@ -36,10 +38,32 @@ def _quantity(value: object) -> str | int:
     raise PydanticCustomError("quantity", "input should be a number or a text such as 500m or 2Gi")
 
 
-Quantities = dict[str, Annotated[str | int, PlainValidator(_quantity)]]
-DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+def _no_switch(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("seconds", "input should be a number")
+    return value
 
-Word = Annotated[str, StringConstraints(pattern=r"^[^\s'\"\\]*$")]
+
+Seconds = Annotated[int, BeforeValidator(_no_switch), Field(gt=0)]
+Quantities = dict[str, Annotated[str | int, PlainValidator(_quantity)]]
+
+
+def _dns_label(value: str) -> str:
+    if DNS_LABEL.fullmatch(value):
+        return value
+    raise PydanticCustomError("dns_label", "input should be lower-case letters, digits and dashes, at most 63")
+
+
+DnsLabel = Annotated[str, AfterValidator(_dns_label)]
+
+
+def _word(value: str) -> str:
+    if re.search(r"[\s'\"\\]", value):
+        raise PydanticCustomError("word", "input should have no white space, quotes or backslashes")
+    return value
+
+
+Word = Annotated[str, AfterValidator(_word)]
 """Without what would end a text in the settings of Open edX."""
 
 
@@ -57,7 +81,7 @@ class Settings(BaseModel):
     mysql_server: str = ""
     mongodb_server: str = ""
     storage_server: str = ""
-    worker_image: str = ""
+    worker_image: Word = ""
     namespace: DnsLabel = "launchpad"
     argocd_namespace: DnsLabel = "argocd"
     ingress_namespaces: tuple[DnsLabel, ...] = ()
@@ -67,7 +91,7 @@ class Settings(BaseModel):
     cluster_resources: tuple[str, ...] = ()
     secret_settings: tuple[str, ...] = ()
     public_settings: tuple[str, ...] = ()
-    job_deadline: Annotated[int, Field(gt=0)] = 3600
+    job_deadline: Seconds = 3600
     s3_bucket: Word = ""
     s3_endpoint: Word = ""
     s3_region: Word = ""
@@ -154,8 +178,12 @@ def _instance_problems(settings: Settings, config: Config) -> list[str]:
             f"LAUNCHPAD_INSTANCE {name!r} is not a DNS label (lower-case letters, digits and dashes, at most 63): "
             "choose another with `tutor config save --set K8S_NAMESPACE=…`."
         ]
-    ours = {settings.namespace: "Launchpad's", settings.argocd_namespace: "Argo CD's", "argo": "Argo Workflows'"}
-    owner = "Kubernetes'" if RESERVED.fullmatch(name) else ours.get(name)
+    if _NO_TEXT.fullmatch(name):
+        return [
+            f"LAUNCHPAD_INSTANCE {name!r} is no text where Tutor's templates write it into YAML: choose a name such as "
+            f"site-{name} with `tutor config save --set K8S_NAMESPACE=…`."
+        ]
+    owner = _namespace_owner(settings, name)
     if owner:
         return [f"LAUNCHPAD_INSTANCE {name!r} is {owner} own namespace: choose another name for the instance."]
     if str(config.get("K8S_NAMESPACE", name)) != name:
@@ -164,6 +192,15 @@ def _instance_problems(settings: Settings, config: Config) -> list[str]:
             f"namespace, so set both to the same name."
         ]
     return []
+
+
+def _namespace_owner(settings: Settings, name: str) -> str:
+    """Whose namespace it is already; empty where it may be an instance's."""
+    if RESERVED.fullmatch(name):
+        return "Kubernetes'"
+    ingress = dict.fromkeys(settings.ingress_namespaces, "an ingress controller's")
+    ours = {settings.namespace: "Launchpad's", settings.argocd_namespace: "Argo CD's", "argo": "Argo Workflows'"}
+    return {**ingress, **ours}.get(name, "")
 
 
 def _repository_problems(settings: Settings | Place) -> list[str]:

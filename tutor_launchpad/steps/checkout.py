@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
 from tutor_launchpad.adapters import packages, plugins, tutor
+from tutor_launchpad.adapters.config_file import CONFIG, read_user
 from tutor_launchpad.adapters.files import write_file
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.repositories import EMBEDDED, is_remote, open_repository
@@ -60,7 +61,7 @@ class Order:
 
 def check_out(order: Order, progress: Progress) -> CheckoutResult:
     """Do it all; raises before anything in the root is changed where something stands against it."""
-    old = tutor.read_user(order.root)
+    old = read_user(order.root)
     machine = _machine_settings(order, old or {})
     repository = _open(order, machine)
     revision, recorded = _read(order, repository)
@@ -76,9 +77,9 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
         write_file(Path(plugins.PLUGINS_ROOT, path), recorded.plugin_files[path].decode())
         progress.say(f"plugin file {path} written")
     if aside is not None:
-        write_file(aside, tutor.user_file(order.root).read_text(encoding="utf-8"))
+        write_file(aside, (order.root / CONFIG).read_text(encoding="utf-8"))
     if standing is not Standing.SAME:
-        write_file(tutor.user_file(order.root), dump_settings(new).decode())
+        write_file(order.root / CONFIG, dump_settings(new).decode())
     return CheckoutResult(
         instance=order.name,
         revision=revision,
@@ -146,7 +147,7 @@ def _is_used(root: Path) -> bool:
 
 def _allowed(order: Order, standing: Standing, old: Config, new: Config) -> Path | None:
     """Where the old config.yml is to be kept, None where that is not needed; raises where it must not be replaced."""
-    file = tutor.user_file(order.root)
+    file = order.root / CONFIG
     if standing is Standing.FOREIGN:
         raise Refused([
             f"{file} is another instance's (its ID is {old.get('ID')}): give another folder with "

@@ -15,8 +15,9 @@ from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
 from tutor_launchpad.core.data.places import to_record
-from tutor_launchpad.core.errors import LaunchpadError, Refused
-from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts, setting_problems
+from tutor_launchpad.core.errors import LaunchpadError, Refused, refuse
+from tutor_launchpad.core.host_names import setting_problems
+from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts
 from tutor_launchpad.core.instance import Contents, make_record
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
 from tutor_launchpad.core.manifests import images, instance_objects
@@ -35,7 +36,7 @@ def prepare(deployment: Deployment) -> None:
     if deployment.overrides:
         deployment.loaded = tutor.load_configuration(deployment.root, deployment.overrides)
     loaded, config = deployment.loaded, deployment.config
-    _refuse(setting_problems(config))
+    refuse(setting_problems(config, loaded.templates))
     caddyfile = tutor.render_template(config, CADDYFILE)
     config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
     added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
@@ -46,7 +47,7 @@ def prepare(deployment: Deployment) -> None:
     objects = _objects(deployment)
     served = ingress_hosts(objects)
     if config.get("DRYDOCK_INGRESS"):
-        _refuse(host_problems(deployment.hosts, served))
+        refuse(host_problems(deployment.hosts, served))
     deployment.objects = objects
     deployment.sealed = seal(objects, secrets, deployment.settings.seal_key, deployment.settings.instance)
     deployment.mask = Mask(deployment.sealed.found)
@@ -114,12 +115,7 @@ def _record(deployment: Deployment, user: Config) -> None:
             about=about,
         )
     )
-    _refuse(scan(deployment.record.files, sealed.found))
+    refuse(scan(deployment.record.files, sealed.found))
 
 
 _VERSIONED = {"tutor": "tutor", "drydock": "tutor-contrib-drydock"}
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Refused(problems)

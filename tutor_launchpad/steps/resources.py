@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers, find_server
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import Refused, refuse
 from tutor_launchpad.core.resources import ResourcePlan, Server, Wanted, named_servers, plugin_conflicts
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
     named = named_servers(loaded.config, planners)
     if not named:
         return None
-    _refuse(plugin_conflicts(loaded.config, named))
+    refuse(plugin_conflicts(loaded.config, named))
     known = servers_of(deployment)
     databases = tuple(hooks.MYSQL_DATABASES.apply([], loaded.config))
     wanted = Wanted(deployment.settings.instance, loaded.config, loaded.user, loaded.templates, databases)
@@ -69,8 +69,3 @@ def request_problems(error: ValidationError) -> list[str]:
     """What does not hold in a request, without the values."""
     found = error.errors(include_input=False)
     return [f"{'.'.join(map(str, one['loc']))}: {one['msg'].removeprefix('Value error, ')}" for one in found]
-
-
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise Refused(problems)

@@ -20,7 +20,7 @@ from tutor import hooks
 hooks.Filters.CONFIG_DEFAULTS.add_item(("MOON_TITLE", "{{ PLATFORM_NAME }} on the moon"))
 hooks.Filters.ENV_PATCHES.add_item(("openedx-common-settings", "MOON = {{ MOON_CRM }}  # {{ MOON_TITLE }}"))
 """
-PACKAGE = {"stars/__init__.py": "from . import sky\n", "stars/sky.py": "SIZE = 'großartig'\n", "stars/a/b.txt": "ü\n"}
+PACKAGE = {"moon/__init__.py": "from . import sky\n", "moon/sky.py": "SIZE = 'großartig'\n", "moon/a/b.txt": "ü\n"}
 SETTINGS = {
     "PLATFORM_NAME": "Månd «Lune» 月\n",
     "CONTACT_EMAIL": "0123",
@@ -64,7 +64,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, _template: Callable[[str]
     root = Root(home / "root", {**_environment(home), "TUTOR_ROOT": str(home / "root")})
     key = pyrage.x25519.Identity.generate()
     (home / "key").write_text(f"# created for tests\n{key}\n")
-    plugins = ["forum", "launchpad", "mfe", "moon", "stars"]
+    plugins = ["forum", "launchpad", "mfe", "moon"]
     root.tutor("config", "save")  # a later save would sort what is inside of the settings
     own = {**SETTINGS, "PLUGINS": plugins, "LAUNCHPAD_AGE_RECIPIENTS": [str(key.to_public())]}
     (root.path / "config.yml").write_text(yaml.safe_dump({**root.config, **own}, sort_keys=False, allow_unicode=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from tutor_launchpad.core.types import Config
 from tutor_launchpad.defaults import DEFAULTS, GENERATED, SETTINGS, UNIQUE
 
 CONFIG: Config = {**DEFAULTS, **dict.fromkeys(UNIQUE, "k" * 24), "LAUNCHPAD_INSTANCE": "moon", "K8S_NAMESPACE": "moon"}
-TEXTS = [name for name, default in {**DEFAULTS, **UNIQUE}.items() if isinstance(default, str)]
 
 
 def _problems(**changes: object) -> tuple[str, ...]:
@@ -57,11 +57,15 @@ def test_switches_in_quotes_mean_what_they_say(value: object, meant: bool) -> No
     assert read_settings({**CONFIG, "LAUNCHPAD_AUTO_SYNC": value}).public["LAUNCHPAD_AUTO_SYNC"] is meant
 
 
-@pytest.mark.parametrize("name", TEXTS)
-@pytest.mark.parametrize("value", [None, 7, True, ["a"], {"a": "b"}], ids=repr)
-def test_text_of_another_type_is_refused_by_name(name: str, value: object) -> None:
-    with pytest.raises(Refused, match=name):
-        read_settings({**CONFIG, name: value})
+@pytest.mark.parametrize("name", [*DEFAULTS, *UNIQUE])
+def test_values_of_another_type_are_refused_by_name(name: str) -> None:
+    default = {**DEFAULTS, **UNIQUE}[name]
+    value: object
+
+    for value in (None, "soon", 7, -1.5, True, ["a"], [{}], {"a": "b"}, {"a": ["b"]}):
+        fits = type(value) is type(default) or (isinstance(default, bool) and value in (0, 1))
+        if not fits:
+            assert all(problem.startswith(name) for problem in _problems(**{name.removeprefix(PREFIX): value}))
 
 
 @pytest.mark.parametrize(
@@ -70,10 +74,10 @@ def test_text_of_another_type_is_refused_by_name(name: str, value: object) -> No
         ("auto_sync", "perhaps", "LAUNCHPAD_AUTO_SYNC: input should be a valid boolean"),
         ("auto_sync", [], "LAUNCHPAD_AUTO_SYNC: input should be a valid boolean"),
         ("network_policies", None, "LAUNCHPAD_NETWORK_POLICIES: input should be a valid boolean"),
-        ("namespace", "Launch Pad", "LAUNCHPAD_NAMESPACE: string should match pattern"),
-        ("argocd_namespace", "", "LAUNCHPAD_ARGOCD_NAMESPACE: string should match pattern"),
+        ("namespace", "Launch Pad", "LAUNCHPAD_NAMESPACE: input should be lower-case letters, digits and dashes"),
+        ("argocd_namespace", "", "LAUNCHPAD_ARGOCD_NAMESPACE: input should be lower-case"),
         ("ingress_namespaces", "traefik", "LAUNCHPAD_INGRESS_NAMESPACES: input should be a valid tuple"),
-        ("ingress_namespaces", ["ok", "N0!"], "LAUNCHPAD_INGRESS_NAMESPACES[1]: string should match pattern"),
+        ("ingress_namespaces", ["ok", "N0!"], "LAUNCHPAD_INGRESS_NAMESPACES[1]: input should be lower-case"),
         ("quota", "many", "LAUNCHPAD_QUOTA: input should be a valid dictionary"),
         ("quota", {"pods": [1]}, "LAUNCHPAD_QUOTA['pods']: input should be a number or a text such as"),
         ("quota", {"pods": True}, "LAUNCHPAD_QUOTA['pods']: input should be a number or a text such as"),
@@ -84,13 +88,17 @@ def test_text_of_another_type_is_refused_by_name(name: str, value: object) -> No
         ("public_settings", [1], "LAUNCHPAD_PUBLIC_SETTINGS[0]: input should be a valid string"),
         ("job_deadline", 0, "LAUNCHPAD_JOB_DEADLINE: input should be greater than 0"),
         ("job_deadline", "soon", "LAUNCHPAD_JOB_DEADLINE: input should be a valid integer"),
-        ("s3_bucket", 'a"; x = "', "LAUNCHPAD_S3_BUCKET: string should match pattern"),
+        ("s3_bucket", 'a"; x = "', "LAUNCHPAD_S3_BUCKET: input should have no white space"),
         ("s3_addressing", "by host", "LAUNCHPAD_S3_ADDRESSING: input should be"),
         ("seal_key", "short", "LAUNCHPAD_SEAL_KEY: string should have at least 16 characters"),
         ("instance", "-moon", "LAUNCHPAD_INSTANCE '-moon' is not a DNS label"),
         ("instance", "m" * 64, "is not a DNS label"),
         ("instance", "default", "'default' is Kubernetes' own namespace"),
+        ("instance", "kube-system", "'kube-system' is Kubernetes' own namespace"),
+        ("instance", "launchpad", "'launchpad' is Launchpad's own namespace"),
+        ("instance", "argocd", "'argocd' is Argo CD's own namespace"),
         ("instance", "argo", "'argo' is Argo Workflows' own namespace"),
+        ("instance", "traefik", "'traefik' is an ingress controller's own namespace"),
         ("instance", "earth", "LAUNCHPAD_INSTANCE is 'earth' but K8S_NAMESPACE is 'moon'"),
         ("repository", "FTP://example.com/x", "use a path, an https:// or an ssh:// address"),
         ("repository", "https://[::1/x", "use a path, an https:// or an ssh:// address"),
@@ -110,6 +118,28 @@ def test_wrong_value_is_refused_by_name(name: str, value: object, sentence: str)
 @pytest.mark.parametrize(("value", "read"), [(8, 8), ("500m", "500m"), (0.5, "0.5"), ("2Gi", "2Gi"), ("1.5", "1.5")])
 def test_quantities_are_written_as_kubernetes_does(value: object, read: object) -> None:
     assert read_settings({**CONFIG, "LAUNCHPAD_QUOTA": {"requests.cpu": value}}).quota == {"requests.cpu": read}
+
+
+@pytest.mark.parametrize("name", ["7", "007", "1e3", "1e-3", "0x1f", "0o7", "0b1", "y", "no", "on", "true", "null"])
+def test_name_that_yaml_reads_as_something_else_is_refused(name: str) -> None:
+    (problem,) = _problems(instance=name)
+
+    assert f"'{name}' is no text" in problem
+    assert f"site-{name}" in problem
+
+
+def test_characters_that_no_namespace_has_are_refused() -> None:
+    taken = f"{string.ascii_lowercase}{string.digits}-"
+
+    for character in (*(one for one in string.printable if one not in taken), "ü", "☃", "\0"):
+        for name in (f"{character}moon", f"moon{character}", f"mo{character}on"):
+            (problem,) = _problems(instance=name)
+            assert f"LAUNCHPAD_INSTANCE {name!r} is not a DNS label" in problem
+
+
+@pytest.mark.parametrize("name", ["a", "m" * 63, "7a", "a-b", "a--b", "2024-01-01", "1e", "nan"])
+def test_names_of_namespaces_are_taken(name: str) -> None:
+    assert read_settings({**CONFIG, "LAUNCHPAD_INSTANCE": name, "K8S_NAMESPACE": name}).instance == name
 
 
 def test_missing_key_names_the_command_that_makes_it() -> None:

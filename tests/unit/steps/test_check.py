@@ -1,0 +1,58 @@
+"""Settings that a deploy refuses before anything is changed, each with its own sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.in_process import make_root, problems, write
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root whose deploy would go through."""
+    return make_root(tmp_path_factory.mktemp("template") / "root")
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"K8S_NAMESPACE": "kube-system"}, "'kube-system' is Kubernetes' own namespace"),
+        ({"K8S_NAMESPACE": 7}, "K8S_NAMESPACE is a number, where a text must be"),
+        ({"LAUNCHPAD_INSTANCE": "other"}, "set both to the same name"),
+        ({"LAUNCHPAD_AUTO_SYNC": "perhaps"}, "LAUNCHPAD_AUTO_SYNC"),
+        ({"LAUNCHPAD_QUOTA": "many"}, "LAUNCHPAD_QUOTA"),
+        ({"RUN_SMTP": False, "SMTP_PORT": "smtp"}, "SMTP_PORT 'smtp' is not a port"),
+        ({"MY_PORT": "{{ MYSQL_PORT }}0", "MYSQL_PORT": "{{ 70000 }}"}, "MYSQL_PORT '70000' is not a port"),
+        ({"LAUNCHPAD_BRANCH": "a..b"}, "LAUNCHPAD_BRANCH 'a..b' is not a branch name"),
+        ({"LAUNCHPAD_REPOSITORY": "ftp://example.com/x"}, "use a path, an https:// or an ssh:// address"),
+        (
+            {"LAUNCHPAD_REPOSITORY": "https://me:pass@example.com/x"},
+            "LAUNCHPAD_REPOSITORY holds a password, token or user name",
+        ),
+        ({"LMS_HOST": ""}, "LMS_HOST '' is not a host name"),
+        ({"LMS_HOST": "http://example.com"}, "leave out the scheme"),
+        ({"CMS_HOST": 7}, "CMS_HOST is a number, where a text must be"),
+        ({"CMS_HOST": "local.openedx.io"}, "LMS_HOST and CMS_HOST are both 'local.openedx.io'"),
+        ({"ENABLE_HTTPS": "false"}, "ENABLE_HTTPS is a text, where true or false must be"),
+        ({"DRYDOCK_INGRESS_EXTRA_HOSTS": 1}, "DRYDOCK_INGRESS_EXTRA_HOSTS is a number, where a list must be"),
+        ({"PLUGINS": "launchpad"}, "PLUGINS is a text, where a list must be"),
+        ({"PLUGINS": ["launchpad", "nosuch"]}, "Plugin nosuch is enabled but not installed here: install it"),
+        ({"JWT_RSA_PRIVATE_KEY": "notakey"}, "cannot render this configuration (ValueError in "),
+        ({"OPENEDX_MYSQL_PASSWORD": "{{ a b"}, "OPENEDX_MYSQL_PASSWORD cannot be rendered: Tutor takes {{ … }}"),
+        ({"OPENEDX_MYSQL_PASSWORD": "{{ hidden }}"}, "OPENEDX_MYSQL_PASSWORD cannot be rendered: Tutor takes"),
+        ({"OPENEDX_SECRET_KEY": "abc"}, "OPENEDX_SECRET_KEY is secret but has only 3 characters"),
+        ({"OPENEDX_MYSQL_PASSWORD": "openedx"}, "OPENEDX_MYSQL_PASSWORD would be readable in Git"),
+    ],
+)  # fmt: skip
+def test_bad_setting_is_refused_in_one_sentence(
+    tmp_path: Path, template: Path, settings: dict[str, object], sentence: str
+) -> None:
+    (tmp_path / "config.yml").write_bytes((template / "config.yml").read_bytes())
+    write(tmp_path, **settings)
+
+    found = problems(tmp_path)
+
+    assert any(sentence in problem for problem in found)
+    assert "hidden" not in str(found)
