@@ -7,7 +7,7 @@ it was, and the next one finishes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
@@ -66,10 +66,9 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
     repository = _open(order, machine)
     revision, recorded = _read(order, repository)
     where = f"{INSTANCES / order.name} of {repository.address}"
-    generated = tutor.generated_names()
     private = _private(order, recorded, where, old or {})
     new = {**recorded.public, **private.settings, **machine}
-    standing = judge(old, new, generated, _is_used(order.root))
+    standing = judge(old, new, tutor.generated_names(), _is_used(order.root))
     aside = _allowed(order, standing, old or {}, new)
     files = _plugin_files(recorded)
     installed = _install(order, recorded, progress)
@@ -90,7 +89,7 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
         installed=installed,
         plugin_files=files,
         kept=str(aside or ""),
-        next=tuple(_next(recorded, new, generated, str(machine.get(MACHINE[0]) or repository.address))),
+        next=tuple(_next(recorded, new, str(machine.get(MACHINE[0]) or repository.address))),
     )
 
 
@@ -191,14 +190,14 @@ def _install(order: Order, recorded: Recorded, progress: Progress) -> tuple[str,
     return listed
 
 
-def _next(recorded: Recorded, new: Config, generated: Collection[str], address: str) -> Iterator[str]:
+def _next(recorded: Recorded, new: Config, address: str) -> Iterator[str]:
     """What is left to do, a sentence each."""
     absent = {str(name) for name in about_part(recorded.about, "private_settings").get("names") or ()} - set(new)
-    by_tutor = absent.intersection(generated)
-    if by_tutor:
-        yield (f"Tutor generates anew {names(by_tutor)}; databases keep their old passwords, see {HELP}")
-    if absent - by_tutor:
-        yield f"set {names(absent - by_tutor)} with `tutor config save --set NAME=…`"
+    if absent:
+        yield (
+            f"missing are {names(absent)}: `tutor config save` makes new ones of those that Tutor and its plugins generate, "
+            f"set the others; databases keep the passwords that they have, see {HELP}"
+        )
     if recorded.url and recorded.url != address:
         yield f"Argo CD reads the instance from {recorded.url} so far, and from {address} after the next deploy"
     yield "look at what a deploy from this root would change: tutor launchpad plan"
