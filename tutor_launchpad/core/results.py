@@ -10,6 +10,7 @@ from enum import Enum
 from tutor_launchpad.core.data.claims import Leftover
 from tutor_launchpad.core.data.partings import Parting
 from tutor_launchpad.core.plan import ClusterChange, FileChange, PlannedRun
+from tutor_launchpad.core.shown import Shown
 
 
 class Status(str, Enum):
@@ -77,6 +78,15 @@ class CheckoutResult:
     plugin_files: tuple[str, ...]
     kept: str
     next: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConfigResult:
+    """Settings of an instance. `left_out`: how many more there are."""
+
+    instance: str
+    settings: tuple[Shown, ...]
+    left_out: int
 
 
 def render_json(result: object) -> str:

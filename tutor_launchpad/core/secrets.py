@@ -95,6 +95,18 @@ def find_secrets(
     return search.found
 
 
+def hidden_secrets(own: Mapping[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """Those of config.yml's secrets that are not rendered, as something else overrides them; they are looked for too.
+
+    `own`: what `find_secrets` says of config.yml as it is written; `found`: of the rendered configuration.
+    """
+    return {
+        f"{path} (in config.yml)": value
+        for path, value in own.items()
+        if value not in found.values() and "{{" not in value and not is_weak(value)
+    }
+
+
 class _Search:
     def __init__(self, added: frozenset[str], removed: frozenset[str]) -> None:
         self.added, self.removed = added, removed

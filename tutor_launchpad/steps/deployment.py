@@ -47,8 +47,9 @@ class Deployment:
     """One run of deploy.
 
     `cluster` is None where there is none. `loaded` is Tutor's configuration, on top of it `overrides`, which the
-    resources outside of the namespace bring; `flows` is the traffic to their servers. `confirm` asks a person; None:
-    nobody is there to be asked. `neighbours`: instance → its `launchpad.json`, our own too. The check sets the rest.
+    resources outside of the namespace bring; `origins` names each one's server; `flows` is the traffic to their servers.
+    `confirm` asks a person; None: nobody is there to be asked. `neighbours`: instance → its `launchpad.json`, our own too.
+    The check sets the rest.
     """
 
     root: Path
@@ -59,10 +60,13 @@ class Deployment:
     repository: Repository
     confirm: Callable[[str], bool] | None = None
     overrides: Config = field(default_factory=dict)
+    origins: dict[str, str] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     resources: Resources | None = None
     lock: RootLock | None = None
     loaded: Configuration = field(default_factory=lambda: Configuration({}, {}, {}))
+    public: Config = field(default_factory=dict)
+    private: Config = field(default_factory=dict)
     objects: list[Object] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
     sealed: Sealed | None = None

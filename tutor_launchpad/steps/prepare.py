@@ -23,16 +23,16 @@ from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_j
 from tutor_launchpad.core.manifests import images, instance_objects
 from tutor_launchpad.core.private import seal_key, settings_secret, split_settings
 from tutor_launchpad.core.seal import Mask, scan, seal
-from tutor_launchpad.core.secrets import find_secrets
-from tutor_launchpad.core.types import Config, Object
+from tutor_launchpad.core.secrets import find_secrets, hidden_secrets
+from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps import data
 from tutor_launchpad.steps.deployment import Deployment
 
 CADDYFILE = "apps/caddy/Caddyfile"
 
 
-def prepare(deployment: Deployment) -> None:
-    """Fill in what follows `config`. Raises `Refused` with every reason for which the result must not be recorded."""
+def configure(deployment: Deployment) -> str:
+    """The configuration with what Launchpad sets in it, and which of it is secret; returns the rendered Caddyfile."""
     if deployment.overrides:
         deployment.loaded = tutor.load_configuration(deployment.root, deployment.overrides)
     loaded, config = deployment.loaded, deployment.config
@@ -42,17 +42,26 @@ def prepare(deployment: Deployment) -> None:
     added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
     removed: list[str] = hooks.PUBLIC_SETTINGS.apply(list(deployment.settings.public_settings))
     secrets = find_secrets(config, loaded.templates, added, removed)
-    deployment.secrets, deployment.mask = secrets, Mask(secrets)
+    own = find_secrets(loaded.user, loaded.templates, added, removed)
+    deployment.public, deployment.private = split_settings(loaded.user, {*secrets, *own})
+    deployment.secrets = secrets | hidden_secrets(own, secrets)
+    deployment.mask = Mask(deployment.secrets)
+    return caddyfile
+
+
+def prepare(deployment: Deployment) -> None:
+    """Fill in what follows `config`. Raises `Refused` with every reason for which the result must not be recorded."""
+    caddyfile, secrets = configure(deployment), deployment.secrets
     deployment.hosts = tuple(caddy_hosts(caddyfile))
     objects = _objects(deployment)
     served = ingress_hosts(objects)
-    if config.get("DRYDOCK_INGRESS"):
+    if deployment.config.get("DRYDOCK_INGRESS"):
         refuse(host_problems(deployment.hosts, served))
     deployment.objects = objects
     deployment.sealed = seal(objects, secrets, deployment.settings.seal_key, deployment.settings.instance)
     deployment.mask = Mask(deployment.sealed.found)
     deployment.application = application_objects(_template_renderer(deployment))
-    _record(deployment, loaded.user)
+    _record(deployment)
 
 
 def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
@@ -84,11 +93,10 @@ def _build(deployment: Deployment) -> list[Object]:
             raise LaunchpadError(deployment.mask(str(error))) from None
 
 
-def _record(deployment: Deployment, user: Config) -> None:
+def _record(deployment: Deployment) -> None:
     assert deployment.sealed is not None
-    public, private = split_settings(user, deployment.secrets)
-    settings = deployment.settings
-    copy = settings_secret(private, settings.instance, seal_key(user, settings.seal_key))
+    settings, private = deployment.settings, deployment.private
+    copy = settings_secret(private, settings.instance, seal_key(deployment.loaded.user, settings.seal_key))
     sealed = replace(deployment.sealed, secrets=(*deployment.sealed.secrets, copy))
     deployment.sealed = sealed
     manifests = name_jobs(list(sealed.public))
@@ -106,7 +114,7 @@ def _record(deployment: Deployment, user: Config) -> None:
     }
     deployment.record = make_record(
         Contents(
-            public_user=public,
+            public_user=deployment.public,
             requirements=pinned_requirements(enabled),
             plugin_files=plugin_files(enabled),
             application=deployment.application,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tutor_launchpad.core.instance import ABOUT, Record, about_part, read_about, with_file
-from tutor_launchpad.core.private import AGE_FILE, age_digest, private_text, seal_key, split_settings
+from tutor_launchpad.core.private import AGE_FILE, age_digest, private_text, seal_key
 
 if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment
@@ -23,9 +23,7 @@ def add_age_file(deployment: Deployment, before: Mapping[str, bytes]) -> Record:
     recipients = deployment.settings.age_recipients
     if not recipients:
         return deployment.record
-    user = deployment.loaded.user
-    _, private = split_settings(user, deployment.secrets)
-    key = seal_key(user, deployment.settings.seal_key)
+    private, key = deployment.private, seal_key(deployment.loaded.user, deployment.settings.seal_key)
     encrypted = before.get(AGE_FILE, b"")
     recorded = about_part(read_about(before.get(ABOUT, b"")), "age").get("digest")
     digest = age_digest(private, recipients, encrypted, key)

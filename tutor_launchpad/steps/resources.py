@@ -52,6 +52,7 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
     plans = [planners[server.resource](wanted, server) for server in servers]
     for server, plan in zip(servers, plans, strict=True):
         deployment.overrides |= plan.overrides
+        deployment.origins |= dict.fromkeys(plan.overrides, f"server {server}")
         deployment.flows.append(server.flow)
     kept = [plan for server, plan in zip(servers, plans, strict=True) if not only or server.resource in only]
     passwords = {key: value for plan in kept for key, value in plan.secrets.items()}

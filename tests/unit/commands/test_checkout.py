@@ -146,6 +146,17 @@ def test_copies_hold_just_what_git_leaves_out(deployed: Deployed) -> None:
     assert {"MOON_CRM", "SMTP_PASSWORD", "LAUNCHPAD_SEAL_KEY", "JWT_RSA_PRIVATE_KEY"} <= set(opened)
 
 
+def test_secret_that_something_else_overrides_is_private_all_the_same(root: Root) -> None:
+    root.tutor("config", "save")  # else the deploy saves what the environment says
+    root.set(SMTP_PASSWORD="canary-in-config")
+
+    ran = root.launchpad("deploy", TUTOR_SMTP_PASSWORD="")
+
+    assert ran.status == 0, ran.stderr
+    assert "SMTP_PASSWORD" in json.loads((root.folder / "launchpad.json").read_text())["private_settings"]["names"]
+    assert "canary-in-config" not in "".join(path.read_text() for path in root.folder.rglob("*") if path.is_file())
+
+
 @pytest.mark.parametrize(
     ("recipient", "sentence"),
     [

@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from tutor_launchpad.core.secrets import find_secrets, is_secret_name
+from tutor_launchpad.core.secrets import find_secrets, hidden_secrets, is_secret_name
 
 VALUE = "Xq7kW2pLm9"
 
@@ -232,3 +232,19 @@ def test_key_of_the_sealed_names_is_secret() -> None:
     templates = {"LAUNCHPAD_SEAL_KEY": "{{ 43|random_string }}"}
 
     assert find_secrets({"LAUNCHPAD_SEAL_KEY": VALUE}, templates) == {"LAUNCHPAD_SEAL_KEY": VALUE}
+
+
+@pytest.mark.parametrize(
+    ("own", "found", "hidden"),
+    [
+        ({"A": "overridden"}, {"A": "rendered"}, {"A (in config.yml)": "overridden"}),
+        ({"A": "rendered"}, {"A": "rendered"}, {}),
+        ({"A": "elsewhere"}, {"B": "elsewhere"}, {}),
+        ({"A": "{{ B }}"}, {}, {}),
+        ({"A": "password"}, {}, {}),
+    ],
+)
+def test_overridden_secret_is_looked_for_too(
+    own: dict[str, str], found: dict[str, str], hidden: dict[str, str]
+) -> None:
+    assert hidden_secrets(own, found) == hidden
