@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import pytest
@@ -43,23 +45,45 @@ class Server:
 
 @dataclass
 class Runner:
-    """Runs one resource as the worker would. `password` is what the instance's Secret says."""
+    """Runs one resource as the worker would. `password` is what the instance's Secret says, `following` the next one."""
 
     server: Server
     instance: str
     password: str = 'it\'s 100% "new" \\ pass_word'
+    following: str = "following"
+    lines: list[str] = field(default_factory=list)
 
     def run(
-        self, resource: Resource, claim: Claim = "ours", *, operation: str = "provision", administrator: str = ""
+        self,
+        resource: Resource,
+        claim: Claim = "ours",
+        *,
+        operation: str = "provision",
+        administrator: str = "",
+        stores: Mapping[str, Mapping[str, str]] | None = None,
+        **more: Any,
     ) -> Outcome:
+        """`stores`: credentials of stores for copies. Nothing that is told may hold a password."""
         user, password = self.server.administrator
         admin = {"username": user, "password": administrator or password}
-        credentials = MappingCredentials({(self.server.resource, "main"): admin}, {"P": self.password})
-        claimed = resource.model_copy(update={"claims": {item.key: claim for item in resource.items()}})
-        request = Request.model_validate({"instance": self.instance, "operation": operation, "resources": [claimed]})
-        outcome = run_resource(request, request.resources[0], credentials, lambda _line: None)
-        assert self.password not in outcome.model_dump_json()
+        admins = {("storage", name): values for name, values in (stores or {}).items()}
+        credentials = MappingCredentials(
+            {**admins, (self.server.resource, "main"): admin}, {"P": self.password, "P.next": self.following}
+        )
+        items = [*resource.items(), *resource.other_generation().items()]
+        claimed = resource.model_copy(update={"claims": {item.key: claim for item in items}})
+        content = {"instance": self.instance, "operation": operation, "resources": [claimed], **more}
+        request = Request.model_validate(content)
+        outcome = run_resource(request, request.resources[0], credentials, self.lines.append)
+        assert_hidden(outcome.model_dump_json() + "".join(self.lines), self.password, self.following, password)
         return outcome
+
+
+def assert_hidden(text: str, *secrets: str) -> None:
+    """None of them stands in a text, nor as JSON writes it."""
+    for secret in secrets:
+        assert secret not in text
+        assert json.dumps(secret)[1:-1] not in text
 
 
 def named_server(setting: str, resource: str) -> Server:

@@ -14,18 +14,18 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from launchpad_workflows import remote
 from launchpad_workflows.client import WORKFLOWS, Object
 from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.kube import KubernetesClient
 from launchpad_workflows.register import register
-from launchpad_workflows.remote import provision
 from launchpad_workflows.requests import MySQL, Request
 from launchpad_workflows.submit import submit
 from launchpad_workflows.templates.common import TemplateParams
 from launchpad_workflows.watch import Finished, wait
 
 from tests.integration.conftest import Server, named_server
-from tests.integration.test_mysql import Sql, resource, runner, sql
+from tests.integration.mysql.conftest import Sql, resource, runner, sql
 
 __all__ = ["resource", "runner", "sql"]  # fixtures
 CANARY = "canary-it's-100%-secret"
@@ -77,7 +77,7 @@ def write_secrets(client: KubernetesClient, namespace: str, instance: str, serve
 
 def run(client: KubernetesClient, request: Request, namespace: str) -> Finished:
     ownership = ClusterOwnership(client, namespace)
-    return provision(client, request, ownership, lambda _seen: None, namespace=namespace, deadline=DEADLINE)
+    return remote.run(client, request, ownership, lambda _seen: None, namespace=namespace, deadline=DEADLINE)
 
 
 def assert_no_secret(client: KubernetesClient, namespace: str, name: str) -> None:

@@ -72,14 +72,14 @@ def last_fingerprint(deployment: Deployment, cluster: Cluster) -> str:
 def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[Status, str]:
     """The same work in this process, with the credentials in the root's own file."""
     from launchpad_workflows.credentials import MappingCredentials
-    from launchpad_workflows.local import provision
+    from launchpad_workflows.local import run
     from launchpad_workflows.ownership import FileOwnership
 
     servers = FileServers(deployment.root)
     admins = {(one.resource, one.name): servers.credentials(one) for one in resources.servers}
     credentials = MappingCredentials(admins, resources.passwords)
     try:
-        outcomes = provision(
+        outcomes = run(
             resources.request,
             credentials,
             FileOwnership(deployment.root / OWNERS, _root_id(deployment)),
@@ -102,7 +102,7 @@ def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Fini
     from launchpad_workflows.cluster_ownership import ClusterOwnership
     from launchpad_workflows.ownership import claim_names
     from launchpad_workflows.register import register
-    from launchpad_workflows.remote import provision
+    from launchpad_workflows.remote import run
     from launchpad_workflows.templates.common import TemplateParams
 
     namespace = deployment.settings.namespace
@@ -113,7 +113,7 @@ def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Fini
         for written in register(cluster, TemplateParams(deployment.settings.worker_image, namespace)):
             deployment.progress.say(f"{written} applied")
         cluster.ensure(_secret(deployment, resources, {}))
-        return provision(
+        return run(
             cluster,
             resources.request,
             ownership,

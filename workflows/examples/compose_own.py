@@ -8,7 +8,7 @@ workflow's own: it keeps runs of the same instance apart.
 
 from hera.workflows import DAG, Container, Parameter, Task, Workflow
 from hera.workflows.models import ExecutorConfig, Mutex, Synchronization, TemplateRef
-from launchpad_workflows.templates.common import EXECUTOR, PROVISION, WORKER
+from launchpad_workflows.templates.common import EXECUTOR, MUTEX, WORKER, template_name
 
 with Workflow(
     generate_name="provision-and-tell-",
@@ -17,10 +17,9 @@ with Workflow(
     service_account_name=WORKER,
     automount_service_account_token=False,
     executor=ExecutorConfig(service_account_name=EXECUTOR),
-    synchronization=Synchronization(mutexes=[Mutex(name="launchpad-instance-{{workflow.parameters.instance}}")]),
+    synchronization=Synchronization(mutexes=[Mutex(name=MUTEX)]),
     arguments=[
         Parameter(name="instance"),
-        Parameter(name="operation", value="provision"),
         Parameter(name="request"),
         Parameter(name="resources"),
     ],
@@ -29,7 +28,7 @@ with Workflow(
         name="tell", image="busybox:1.36", command=["echo"], args=["{{workflow.parameters.instance}} is there"]
     )
     with DAG(name="main"):
-        made = Task(name="provision", template_ref=TemplateRef(name=PROVISION, template="all"))
+        made = Task(name="provision", template_ref=TemplateRef(name=template_name("provision"), template="all"))
         made >> Task(name="tell", template=tell)
 
 print(workflow.to_yaml())

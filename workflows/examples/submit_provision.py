@@ -12,7 +12,7 @@ import sys
 from launchpad_workflows import names
 from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.kube import KubernetesClient
-from launchpad_workflows.remote import provision
+from launchpad_workflows.remote import run
 from launchpad_workflows.requests import MySQL, MySQLDatabase, Request
 from launchpad_workflows.watch import Progress
 
@@ -33,7 +33,7 @@ def show(seen: Progress) -> None:
     print(f"{seen.phase}: {parts}" if parts else seen.phase)
 
 
-finished = provision(client, request, ClusterOwnership(client, "launchpad"), show, deadline=600)
+finished = run(client, request, ClusterOwnership(client, "launchpad"), show, deadline=600)
 for outcome in finished.outcomes:
     print(outcome.resource, outcome.server, outcome.status, *outcome.details, sep="\n  ")
 for failure in finished.failures:

@@ -54,6 +54,9 @@ class ClusterOwnership:
     def record(self, items: Iterable[Item], instance: str) -> None:
         """Mark as made; `made` is the one field that is ever added."""
         for item in items:
+            live = self._find(item)
+            if live is not None and not self._holds(live, instance):
+                raise taken([(item, _owner(live))], instance)
             obj = self._object(item, instance)
             obj["data"][MADE] = "true"
             self.client.apply(obj)
@@ -64,6 +67,11 @@ class ClusterOwnership:
         records = self._list({label: value for label, value in labels.items() if value})
         found = {_item(record): _owner(record) for record in records if _made(record) or not made}
         return {item: owner for item, owner in found.items() if matches(item, owner, instance, resource, server)}
+
+    def held(self, instance: str) -> dict[Item, Claim]:
+        """Name → what is known."""
+        mine = [record for record in self._list({INSTANCE_LABEL: instance}) if self._holds(record, instance)]
+        return {_item(record): "ours" if _made(record) else "new" for record in mine}
 
     def release(self, items: Iterable[Item], instance: str) -> None:
         """Delete the records that are this instance's."""

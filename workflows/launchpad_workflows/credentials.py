@@ -1,7 +1,8 @@
 """Where passwords come from: a request only names them.
 
-In a pod they are files of mounted Secrets, `<root>/admin/<server>/<key>` and `<root>/instance/<key>`;
-in process they are mappings. Environment variables, arguments and parameters never hold one.
+In a pod they are files of mounted Secrets, `<root>/admin/<resource>/<server>/<key>` (or `dump` in place of `admin`, for
+the store that last copies go to) and `<root>/instance/<key>`; in process they are mappings. Environment variables,
+arguments and parameters never hold one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from launchpad_workflows.errors import Absent
+from launchpad_workflows.errors import Absent, Refused
 
 USERNAME = "username"
 """Key of an administrator's user name, or of the public half of a storage key."""
@@ -21,6 +22,8 @@ CA = "ca.crt"
 """Optional key of the certificate authority that signed the server's certificate."""
 ADDRESS = "address"
 """Optional key, no secret: where the password may be sent to, as `Resource.address` says it."""
+NEXT = ".next"
+"""Ending of the keys under which an instance's credentials hold what a rotation changes to."""
 
 
 class Credentials(Protocol):
@@ -30,20 +33,30 @@ class Credentials(Protocol):
 
     def instance(self, key: str) -> str: ...
 
+    def keep(self, key: str, value: str) -> None:
+        """Keep a secret that a provider chose, before it is used: `instance` reads it from then on."""
+        ...
+
 
 @dataclass(frozen=True)
 class FileCredentials:
-    """Secrets mounted below a folder. One pod serves one resource, so a server's name is enough there."""
+    """Secrets mounted below a folder."""
 
     root: Path = Path("/credentials")
 
     def admin(self, resource: str, server: str, key: str) -> str:
         """One value of the server's Secret."""
-        return _read(self.root / "admin" / server / key, f"Secret {admin_secret(resource, server)}", key)
+        places = [self.root / kind / resource / server for kind in ("admin", "dump")]
+        place = next((one for one in places if one.is_dir()), places[0])
+        return _read(place / key, f"Secret {admin_secret(resource, server)}", key)
 
     def instance(self, key: str) -> str:
         """One value of the instance's Secret."""
         return _read(self.root / "instance" / key, "the instance's Secret", key)
+
+    def keep(self, key: str, value: str) -> None:
+        """Not in a pod whose account may write no Secret."""
+        raise Refused(f"The provider chose {key}, and this pod has no place to keep it.")
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,8 @@ class MappingCredentials:
 
     admins: Mapping[tuple[str, str], Mapping[str, str]] = field(repr=False)
     values: Mapping[str, str] = field(repr=False)
+    kept: dict[str, str] = field(default_factory=dict, repr=False)
+    """What a provider chose; the caller's to store."""
 
     def admin(self, resource: str, server: str, key: str) -> str:
         """One value of the server's credentials."""
@@ -59,7 +74,30 @@ class MappingCredentials:
 
     def instance(self, key: str) -> str:
         """One value of the instance's credentials."""
-        return _look_up(self.values, "the instance's credentials", key)
+        return _look_up({**self.values, **self.kept}, "the instance's credentials", key)
+
+    def keep(self, key: str, value: str) -> None:
+        """In `kept`."""
+        self.kept[key] = value
+
+
+@dataclass(frozen=True)
+class Following:
+    """The same, with what a rotation changes to as the instance's own."""
+
+    credentials: Credentials
+
+    def admin(self, resource: str, server: str, key: str) -> str:
+        """As the credentials behind it."""
+        return self.credentials.admin(resource, server, key)
+
+    def instance(self, key: str) -> str:
+        """The next value of the instance."""
+        return self.credentials.instance(key + NEXT)
+
+    def keep(self, key: str, value: str) -> None:
+        """The next value of the instance."""
+        self.credentials.keep(key + NEXT, value)
 
 
 @dataclass
@@ -72,11 +110,15 @@ class Masking:
     def admin(self, resource: str, server: str, key: str) -> str:
         """As the credentials behind it."""
         value = self.credentials.admin(resource, server, key)
-        return value if key in (USERNAME, CA) else self._remember(value)
+        return value if key in (USERNAME, CA, ADDRESS) else self._remember(value)
 
     def instance(self, key: str) -> str:
         """As the credentials behind it."""
         return self._remember(self.credentials.instance(key))
+
+    def keep(self, key: str, value: str) -> None:
+        """As the credentials behind it."""
+        self.credentials.keep(key, self._remember(value))
 
     def mask(self, text: str) -> str:
         """The text without any secret that was read so far."""

@@ -2,7 +2,8 @@
 
     ProvisioningError
     ├── Refused        will not pass by itself: a foreign name, a wrong request, too few rights
-    │   └── BadCredentials   the server does not accept the given user or password
+    │   ├── BadCredentials   the server does not accept the given user or password
+    │   └── Unsupported      the server has nothing of the kind; what was asked for is left out and told
     ├── Unavailable    may pass by itself: nobody answers, the server is starting or too busy; worth a retry
     ├── Absent         a thing that must exist does not
     ├── Forbidden      the cluster does not let us
@@ -25,6 +26,10 @@ class Refused(ProvisioningError):
 
 class BadCredentials(Refused):
     """The server knows neither this user nor this password."""
+
+
+class Unsupported(Refused):
+    """The server has nothing of the kind."""
 
 
 class Unavailable(ProvisioningError):

@@ -1,4 +1,4 @@
-"""`--local`: the same provisioners in this process, for work without a cluster."""
+"""`--local`: the same operations in this process, for work without a cluster."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ from launchpad_workflows.running import run_resource
 WORKERS = 8
 
 
-def provision(
+def run(
     request: Request, credentials: Credentials, ownership: Ownership, progress: Callable[[str], None]
 ) -> list[Outcome]:
-    """Claim the names, run the resources in parallel threads, record what was made.
+    """Claim the names, run the resources in parallel threads, record what became of the names.
 
     Raises `Refused` before anything is made where a name is another instance's; all else is told by the outcomes, in
     the request's order. `progress` is called from several threads.
     """
-    claimed = claim_names(request, ownership) if request.operation == "provision" else request
+    claimed = claim_names(request, ownership)
     with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(claimed.resources)))) as pool:
         futures = [pool.submit(run_resource, claimed, one, credentials, progress) for one in claimed.resources]
         outcomes = [future.result() for future in futures]
-    if request.operation == "provision":
-        record_names(claimed, outcomes, ownership)
+    record_names(claimed, outcomes, ownership)
     return outcomes

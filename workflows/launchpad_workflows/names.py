@@ -16,6 +16,7 @@ __all__ = [
     "access_key",
     "bucket",
     "cut",
+    "generation",
     "mongodb_database",
     "mongodb_user",
     "mysql_database",
@@ -61,6 +62,17 @@ def bucket(instance: str, purpose: str) -> str:
 def access_key(instance: str, purpose: str) -> str:
     """The public half of a storage key, where the provider lets us choose it."""
     return _derive(instance, purpose, ACCESS_KEY, "-")
+
+
+def generation(name: str, number: int, limit: int, separator: str = "_") -> str:
+    """A user's name in its first or second generation; the second is told from all derived names by its ending."""
+    if number == 1:
+        return name
+    tail = f"{separator * 2}{number}"
+    if len(name) + len(tail) <= limit:
+        return name + tail
+    digest = f"{separator}x{_digest(name)}"
+    return name[: limit - len(digest) - len(tail)].rstrip(separator) + digest + tail
 
 
 def cut(text: str, limit: int) -> str:

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from launchpad_workflows.errors import Refused
 from launchpad_workflows.items import Claim, Item
 from launchpad_workflows.outcomes import Outcome
-from launchpad_workflows.requests import Request
+from launchpad_workflows.requests import Request, Resource
 
 
 class Ownership(Protocol):
@@ -38,11 +38,15 @@ class Ownership(Protocol):
         ...
 
     def record(self, items: Iterable[Item], instance: str) -> None:
-        """These claimed names were made."""
+        """These claimed names were made. Raises `Refused` where one has become another's since."""
         ...
 
     def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
         """Name → instance, of one instance or server or of all; of whichever root. `made`: only those made."""
+        ...
+
+    def held(self, instance: str) -> dict[Item, Claim]:
+        """All names that this root's instance has, and what is known of each."""
         ...
 
     def release(self, items: Iterable[Item], instance: str) -> None:
@@ -55,28 +59,55 @@ class Ownership(Protocol):
 
 
 def claim_names(request: Request, ownership: Ownership) -> Request:
-    """The request with what is known of each name in its `claims`."""
-    items = [item for resource in request.resources for item in resource.items()]
-    known = ownership.claim(items, request.instance)
+    """The request with what is known of each name in its `claims`.
+
+    What makes names claims them beforehand. What only looks or removes is told of all that the instance has on the
+    server, of whichever settings it may be.
+    """
+    if request.operation == "check":
+        return request
+    makes = request.operation in _MAKING
+    claims = _claimed(request, ownership) if makes else ownership.held(request.instance)
     resources = [
-        resource.model_copy(update={"claims": {item.key: known[item] for item in resource.items()}})
+        resource.model_copy(
+            update={"claims": {item.key: claim for item, claim in claims.items() if _on(item, resource)}}
+        )
         for resource in request.resources
     ]
     return request.model_copy(update={"resources": tuple(resources)})
 
 
+_MAKING = {"provision", "rotate"}
+
+
 def record_names(request: Request, outcomes: Iterable[Outcome], ownership: Ownership) -> None:
-    """Record the names of each resource that did not fail, if they are not recorded yet."""
-    done = {(outcome.resource, outcome.server) for outcome in outcomes if not outcome.failed}
-    items = [
-        item
-        for resource in request.resources
-        if (resource.resource, resource.server) in done
-        for item in resource.items()
-        if resource.claim(item.kind, item.name) == "new"
-    ]
-    if items:
-        ownership.record(items, request.instance)
+    """Record what the outcomes say of names: those that were made, if they are not recorded yet, and those that are gone."""
+    made: list[Item] = []
+    released: list[Item] = []
+    for outcome in outcomes:
+        resource = request.select(outcome.resource, outcome.server)
+        made += [item for item in _items(outcome, outcome.made) if resource.claim(item.kind, item.name) == "new"]
+        released += _items(outcome, outcome.released)
+    if made:
+        ownership.record(made, request.instance)
+    if released:
+        ownership.release(released, request.instance)
+
+
+def _claimed(request: Request, ownership: Ownership) -> dict[Item, Claim]:
+    wanted = [item for resource in request.resources for item in resource.items()]
+    if request.operation == "rotate":
+        wanted += [item for resource in request.resources for item in resource.other_generation().items()]
+    return ownership.claim(dict.fromkeys(wanted), request.instance)
+
+
+def _on(item: Item, resource: Resource) -> bool:
+    return (item.resource, item.server) == (resource.resource, resource.server)
+
+
+def _items(outcome: Outcome, keys: Iterable[str]) -> list[Item]:
+    parts = (key.partition("/") for key in keys)
+    return [Item(outcome.resource, outcome.server, kind, name) for kind, _, name in parts]
 
 
 def taken(items: Iterable[tuple[Item, str]], instance: str) -> Refused:
@@ -111,16 +142,23 @@ class FileOwnership:
         """Mark as made."""
         with self._open() as entries:
             for item in items:
+                before = entries.get(_key(item))
+                if before and not self._holds(before, instance):
+                    raise taken([(item, before["instance"])], instance)
                 entries[_key(item)] = {**vars(item), "instance": instance, "root": self.root, "made": True}
 
     def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
         """Name → instance."""
         with self._open() as entries:
             values = [entry for entry in entries.values() if entry["made"] or not made]
-        found = {
-            Item(*(one[part] for part in ("resource", "server", "kind", "name"))): one["instance"] for one in values
-        }
+        found = {_item(entry): entry["instance"] for entry in values}
         return {item: owner for item, owner in found.items() if matches(item, owner, instance, resource, server)}
+
+    def held(self, instance: str) -> dict[Item, Claim]:
+        """Name → what is known."""
+        with self._open() as entries:
+            mine = [entry for entry in entries.values() if self._holds(entry, instance)]
+        return {_item(entry): "ours" if entry["made"] else "new" for entry in mine}
 
     def release(self, items: Iterable[Item], instance: str) -> None:
         """Forget."""
@@ -158,6 +196,10 @@ class FileOwnership:
 def matches(item: Item, owner: str, instance: str, resource: str, server: str) -> bool:
     """Whether an entry is asked for; empty stands for any."""
     return instance in ("", owner) and resource in ("", item.resource) and server in ("", item.server)
+
+
+def _item(entry: dict[str, Any]) -> Item:
+    return Item(entry["resource"], entry["server"], entry["kind"], entry["name"])
 
 
 def _key(item: Item) -> str:

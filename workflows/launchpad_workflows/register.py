@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from launchpad_workflows.client import CONTENT_LABEL, Client, Object
-from launchpad_workflows.templates.check import build_check
+from launchpad_workflows.templates import BUILDERS
 from launchpad_workflows.templates.common import TemplateParams, to_object
 from launchpad_workflows.templates.limits import DEFAULT_LIMIT, build_limit
-from launchpad_workflows.templates.provision import build_provision
 from launchpad_workflows.templates.rbac import build_namespace, build_rbac
 
 
 def plan_registration(params: TemplateParams) -> list[Object]:
     """All objects but the namespace, in the order in which they are applied; pure."""
-    templates = [to_object(build_provision(params)), to_object(build_check(params))]
-    return [*build_rbac(params), *templates]
+    return [*build_rbac(params), *(to_object(build(params)) for build in BUILDERS.values())]
 
 
 def register(client: Client, params: TemplateParams) -> list[str]:

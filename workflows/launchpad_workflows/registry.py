@@ -34,17 +34,22 @@ class Provider:
         """The request's part for this resource."""
         return cast("type[Resource]", _load(self.model))
 
-    def load_provisioner(self) -> type[Provisioner]:
+    def load_provisioner(self) -> type[Provisioner[Any]]:
         """The class that makes it."""
-        return cast("type[Provisioner]", _load(self.provisioner))
+        return cast("type[Provisioner[Any]]", _load(self.provisioner))
 
 
 _BUILT_IN = (
-    Provider("mysql", "direct", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql:MySQLProvisioner"),
-    Provider("mongodb", "direct", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb:MongoDBProvisioner"),
-    Provider("storage", "minio", f"{_REQUESTS}:Storage", f"{_CODE}.storage:MinioProvisioner"),
-    Provider("storage", "compatible", f"{_REQUESTS}:Storage", f"{_CODE}.storage:CompatibleProvisioner"),
+    Provider("mysql", "direct", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql.provisioner:MySQLProvisioner"),
+    Provider("mysql", "existing", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql.existing:ExistingMySQLProvisioner"),
+    Provider("mongodb", "direct", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.provisioner:MongoDBProvisioner"),
+    Provider("mongodb", "existing", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.existing:ExistingMongoDBProvisioner"),
+    Provider("storage", "minio", f"{_REQUESTS}:Storage", f"{_CODE}.storage.minio:MinioProvisioner"),
+    Provider("storage", "compatible", f"{_REQUESTS}:Storage", f"{_CODE}.storage.compatible:CompatibleProvisioner"),
+    Provider("storage", "existing", f"{_REQUESTS}:Storage", f"{_CODE}.storage.existing:ExistingStorageProvisioner"),
 )
+NONE = "none"
+"""The provider of any resource that an instance does without."""
 _providers: dict[tuple[str, str], Provider] = {(one.resource, one.name): one for one in _BUILT_IN}
 _announced: list[bool] = []
 
@@ -59,6 +64,8 @@ def register(provider: Provider) -> None:
 
 def find(resource: str, name: str = "") -> Provider:
     """The provider; without a name the resource's first. ValueError names those that exist."""
+    if name == NONE:
+        return Provider(resource, NONE, f"{_REQUESTS}:Nothing", f"{_CODE}.nothing:NothingProvisioner")
     found = _find(resource, name)
     if found is None and not _announced:
         _announced.append(True)

@@ -1,4 +1,4 @@
-"""Provisioning by a workflow in one call: what `local.provision` does in process, done in the cluster."""
+"""An operation by a workflow in one call: what `local.run` does in process, done in the cluster."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from launchpad_workflows.submit import submit
 from launchpad_workflows.watch import Finished, Progress, wait
 
 
-def provision(
+def run(
     client: Client,
     request: Request,
     ownership: Ownership,
@@ -20,14 +20,12 @@ def provision(
     namespace: str = "launchpad",
     deadline: float = 1800,
 ) -> Finished:
-    """Claim the names, start the run, wait for its end, record what was made.
+    """Claim the names, start the run, wait for its end, record what became of the names.
 
-    The Secret of the instance must be there; what it lacks is named before anything is started. An
-    interruption at any point is finished by the next call. `verify` and `check` claim and record nothing.
+    The Secret of the instance must be there; what it lacks is named before anything is started. An interruption at any
+    point is finished by the next call.
     """
-    makes = request.operation == "provision"
-    claimed = claim_names(request, ownership) if makes else request
+    claimed = claim_names(request, ownership)
     finished = wait(client, submit(client, claimed, namespace), deadline, progress)
-    if makes:
-        record_names(claimed, finished.outcomes, ownership)
+    record_names(claimed, finished.outcomes, ownership)
     return finished

@@ -7,15 +7,16 @@ import secrets
 from dataclasses import dataclass
 
 from launchpad_workflows.client import INSTANCE_LABEL, MANAGED, OPERATION_LABEL, WORKFLOWS, Client, Object
-from launchpad_workflows.credentials import instance_secret
+from launchpad_workflows.credentials import NEXT, instance_secret
 from launchpad_workflows.errors import Absent
 from launchpad_workflows.names import cut
-from launchpad_workflows.requests import Request
-from launchpad_workflows.templates.common import CHECK, PROVISION, limit_name
+from launchpad_workflows.requests import Request, Resource
+from launchpad_workflows.templates.common import limit_name, template_name
 from launchpad_workflows.templates.limits import build_limit
 
 NAME_LIMIT = 63
 """A workflow's name is the value of a label of its pods."""
+_WITHOUT_PASSWORDS = {"check", "inspect", "deprovision"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,9 @@ def build_run(request: Request, namespace: str, token: str) -> Object:
     }
     if operation != "check":
         labels[INSTANCE_LABEL] = request.instance
-        parameters |= {"instance": request.instance, "operation": operation}
+        parameters["instance"] = request.instance
+    if request.dump is not None:
+        parameters["dump-server"] = request.dump.server
     return {
         "apiVersion": WORKFLOWS,
         "kind": "Workflow",
@@ -51,7 +54,7 @@ def build_run(request: Request, namespace: str, token: str) -> Object:
             "labels": labels,
         },
         "spec": {
-            "workflowTemplateRef": {"name": CHECK if operation == "check" else PROVISION},
+            "workflowTemplateRef": {"name": template_name(operation)},
             "arguments": {"parameters": [{"name": name, "value": value} for name, value in parameters.items()]},
         },
     }
@@ -75,20 +78,26 @@ def submit(client: Client, request: Request, namespace: str = "launchpad") -> Ru
     return Run(run["metadata"]["name"], namespace, request.operation, places, request.instance)
 
 
+def _keys(request: Request, resource: Resource) -> list[str]:
+    """The passwords in use, and those that a rotation prepares."""
+    present = resource.password_keys()
+    return [*present, *(key + NEXT for key in present if request.step == "prepare")]
+
+
 def _missing_template(client: Client, request: Request, namespace: str) -> list[str]:
-    name = CHECK if request.operation == "check" else PROVISION
+    name = template_name(request.operation)
     if client.find(WORKFLOWS, "WorkflowTemplate", name, namespace) is None:
         return [f"there is no WorkflowTemplate {name}: register the templates first"]
     return []
 
 
 def _missing_keys(client: Client, request: Request, namespace: str) -> list[str]:
-    if request.operation == "check":
+    if request.operation in _WITHOUT_PASSWORDS:
         return []
     name = instance_secret(request.instance)
     secret = client.find("v1", "Secret", name, namespace)
     if secret is None:
         return [f"there is no Secret {name}: write it first"]
     held = secret.get("data") or {}
-    keys = dict.fromkeys(key for one in request.resources for key in one.password_keys())
+    keys = dict.fromkeys(key for one in request.resources for key in _keys(request, one))
     return [f"Secret {name} has no key {key}: write it first" for key in keys if key not in held]

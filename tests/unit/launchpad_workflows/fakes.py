@@ -1,18 +1,16 @@
-"""A cluster in memory and a provider whose ends a test chooses."""
+"""A cluster in memory, and small requests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any, Literal
+from typing import Any
 
-from launchpad_workflows import registry
 from launchpad_workflows.client import Object, Objects
 from launchpad_workflows.errors import Absent, Refused
-from launchpad_workflows.items import Item
-from launchpad_workflows.outcomes import Outcome
-from launchpad_workflows.provisioners.base import Context, Report
-from launchpad_workflows.requests import MySQL, MySQLDatabase, Request, Resource
+from launchpad_workflows.requests import MySQL, MySQLDatabase, Request
+
+from tests.unit.launchpad_workflows.fake_server import FakeResource
 
 Key = tuple[str, str, str]
 
@@ -84,47 +82,6 @@ class FakeClient:
 
     def _key(self, obj: Object) -> Key:
         return obj["kind"], obj["metadata"].get("namespace", ""), obj["metadata"]["name"]
-
-
-class FakeResource(Resource):
-    """A resource of a provider that is not built in."""
-
-    resource: Literal["fake"] = "fake"
-    provider: str = "test"
-    names: tuple[str, ...] = ("thing",)
-    password_key: str = "FAKE_PASSWORD"
-
-    def items(self) -> tuple[Item, ...]:
-        return self._items("thing", list(self.names))
-
-    def password_keys(self) -> tuple[str, ...]:
-        return (self.password_key,)
-
-
-class FakeProvisioner:
-    """Ends as `ends` says, after reading its password."""
-
-    ends: Callable[[str], None] = staticmethod(lambda _password: None)
-
-    def __init__(self, resource: Any, context: Context) -> None:
-        self.resource = resource
-        self.context = context
-
-    def provision(self) -> Outcome:
-        report = Report(self.context)
-        password = self.context.credentials.instance(self.resource.password_key)
-        type(self).ends(password)
-        report.created(f"thing with {password}")
-        return report.outcome(self.resource)
-
-    def verify(self) -> Outcome:
-        return Report(self.context).outcome(self.resource)
-
-    def check(self) -> str:
-        return "Fake 1.0"
-
-
-registry.register(registry.Provider("fake", "test", f"{__name__}:FakeResource", f"{__name__}:FakeProvisioner"))
 
 
 def fake_request(instance: str = "alpha", server: str = "main", **content: Any) -> Request:

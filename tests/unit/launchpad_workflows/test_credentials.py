@@ -3,15 +3,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from launchpad_workflows.credentials import FileCredentials, MappingCredentials, Masking, optional
-from launchpad_workflows.errors import Absent
+from launchpad_workflows.credentials import FileCredentials, Following, MappingCredentials, Masking, optional
+from launchpad_workflows.errors import Absent, Refused
 
 
 def test_files_are_read_without_their_last_line_end(tmp_path: Path) -> None:
-    (tmp_path / "admin" / "main").mkdir(parents=True)
-    (tmp_path / "admin" / "main" / "password").write_text("secret \n")
+    (tmp_path / "admin" / "mysql" / "main").mkdir(parents=True)
+    (tmp_path / "admin" / "mysql" / "main" / "password").write_text("secret \n")
 
     assert FileCredentials(tmp_path).admin("mysql", "main", "password") == "secret "
+
+
+def test_store_for_copies_is_told_from_the_server_of_the_same_name(tmp_path: Path) -> None:
+    for place in ("admin/mysql/main", "dump/storage/main"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "password").write_text(place)
+
+    read = FileCredentials(tmp_path).admin
+
+    assert (read("mysql", "main", "password"), read("storage", "main", "password")) == (
+        "admin/mysql/main",
+        "dump/storage/main",
+    )
+
+
+def test_what_a_provider_chose_is_read_from_then_on() -> None:
+    credentials = MappingCredentials({}, {"P": "old"})
+
+    Following(Masking(credentials)).keep("P", "new")
+
+    assert (credentials.instance("P"), credentials.instance("P.next")) == ("old", "new")
+
+
+def test_pod_has_no_place_for_what_a_provider_chose(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no place to keep it"):
+        FileCredentials(tmp_path).keep("P", "new")
 
 
 def test_missing_file_names_the_secret_and_the_key(tmp_path: Path) -> None:

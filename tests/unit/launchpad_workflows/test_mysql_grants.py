@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from launchpad_workflows.provisioners import mysql_grants as sql
-from launchpad_workflows.provisioners.mysql_grants import Grant
+from launchpad_workflows.errors import Refused
+from launchpad_workflows.provisioners.mysql import grants as sql
+from launchpad_workflows.provisioners.mysql.grants import Grant
 
 OWN = r"`a\_b`.*"
 USER = "'u'@'%'"
@@ -37,7 +38,7 @@ def test_lines_of_both_servers_are_read(line: str, grants: list[Grant]) -> None:
 
 
 def test_line_of_unknown_form_is_an_error() -> None:
-    with pytest.raises(ValueError, match="not understood"):
+    with pytest.raises(Refused, match="not understood"):
         sql.parse(["DENY EVERYTHING"])
 
 

@@ -84,3 +84,23 @@ def test_cut_keeps_what_fits_and_marks_what_does_not() -> None:
     assert names.cut("short", 10) == "short"
     assert len(names.cut("x" * 60, 54)) == 54
     assert names.cut("x" * 60, 54) != names.cut("x" * 61, 54)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "separator", "second"),
+    [
+        ("moon__openedx", 32, "_", "moon__openedx__2"),
+        ("moon--openedx", 63, "-", "moon--openedx--2"),
+        ("chosen", 32, "_", "chosen__2"),
+    ],
+)
+def test_second_generation_of_a_user_ends_in_its_number(name: str, limit: int, separator: str, second: str) -> None:
+    assert names.generation(name, 1, limit, separator) == name
+    assert names.generation(name, 2, limit, separator) == second
+
+
+def test_long_users_of_the_second_generation_stay_apart_and_fit() -> None:
+    seconds = {names.generation("u" * 28 + ending, 2, 32) for ending in ("aaaa", "bbbb", "aaa")}
+
+    assert len(seconds) == 3
+    assert {len(second) <= 32 and second.endswith("__2") for second in seconds} == {True}

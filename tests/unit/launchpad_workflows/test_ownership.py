@@ -106,8 +106,42 @@ def test_request_gets_its_claims_and_gives_them_back(ownership: Ownership) -> No
 
     record_names(request, [outcome.model_copy(update={"status": "failed"})], ownership)
     assert claim_names(request, ownership).resources[0].claims == {"thing/a": "new", "thing/b": "new"}
-    record_names(request, [outcome], ownership)
+    record_names(request, [outcome.model_copy(update={"made": ("thing/a", "thing/b")})], ownership)
     assert claim_names(request, ownership).resources[0].claims == {"thing/a": "ours", "thing/b": "ours"}
+    record_names(request, [outcome.model_copy(update={"released": ("thing/a",)})], ownership)
+    assert ownership.held("alpha") == {Item("fake", "main", "thing", "b"): "ours"}
+
+
+@pytest.mark.parametrize("operation", ["verify", "inspect", "deprovision"])
+def test_who_makes_nothing_claims_nothing_and_is_told_of_all(ownership: Ownership, operation: str) -> None:
+    former = Item("fake", "main", "thing", "former")
+    ownership.claim([former], "alpha")
+    ownership.record([former], "alpha")
+
+    request = claim_names(fake_request().model_copy(update={"operation": operation}), ownership)
+
+    assert request.resources[0].claims == {"thing/former": "ours"}
+    assert request.resources[0].claimed() == (former,)
+
+
+def test_rotation_claims_both_generations(ownership: Ownership) -> None:
+    request = fake_request(username="user").model_copy(update={"operation": "rotate"})
+
+    assert set(claim_names(request, ownership).resources[0].claims) == {"user/user", "user/user__2", "thing/thing"}
+
+
+def test_records_of_another_root_are_not_told(ownership: FileOwnership | ClusterOwnership) -> None:
+    with_root(ownership, "AbC").claim([DATABASE], "openedx")
+
+    assert with_root(ownership, "XyZ").held("openedx") == {}
+
+
+def test_name_that_became_anothers_is_not_recorded_again(ownership: Ownership) -> None:
+    ownership.claim([DATABASE], "beta")
+
+    with pytest.raises(Refused, match="instance beta's"):
+        ownership.record([DATABASE], "alpha")
+    assert ownership.owned() == {DATABASE: "beta"}
 
 
 def test_second_claim_in_the_cluster_only_looks() -> None:

@@ -3,11 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from launchpad_workflows.register import plan_registration, register, register_server
+from launchpad_workflows.requests import OPERATIONS
 from launchpad_workflows.templates.common import TemplateParams
 
 from tests.unit.launchpad_workflows.fakes import FakeClient
 
 PARAMS = TemplateParams(image="worker:1")
+TEMPLATES = [f"WorkflowTemplate launchpad-{operation}" for operation in OPERATIONS]
 
 
 def test_empty_cluster_gets_everything_in_order() -> None:
@@ -16,7 +18,7 @@ def test_empty_cluster_gets_everything_in_order() -> None:
     written = register(client, PARAMS)
 
     assert written[0] == "Namespace launchpad"
-    assert written[-2:] == ["WorkflowTemplate launchpad-provision", "WorkflowTemplate launchpad-check"]
+    assert written[-len(TEMPLATES) :] == TEMPLATES
     assert len(written) == len(plan_registration(PARAMS)) + 1
 
 
@@ -35,7 +37,7 @@ def test_new_image_changes_the_templates_alone() -> None:
 
     written = register(client, replace(PARAMS, image="worker:2"))
 
-    assert written == ["WorkflowTemplate launchpad-provision", "WorkflowTemplate launchpad-check"]
+    assert written == TEMPLATES
 
 
 def test_namespace_of_somebody_is_left_as_it_is() -> None:

@@ -4,7 +4,7 @@ import pytest
 from launchpad_workflows import registry
 from launchpad_workflows.registry import Provider
 
-from tests.unit.launchpad_workflows.fakes import FakeProvisioner, FakeResource
+from tests.unit.launchpad_workflows.fake_server import FakeProvisioner, FakeResource
 
 
 def test_registered_provider_is_found_and_loaded() -> None:
@@ -22,13 +22,30 @@ def test_registering_the_same_again_is_fine() -> None:
     registry.register(registry.find("mysql"))
 
 
+def test_every_resource_can_be_done_without() -> None:
+    nothing = registry.find("mysql", "none")
+
+    assert nothing.load_model()(resource="mysql", provider="none", server="none").items() == ()
+    assert callable(nothing.load_provisioner())
+
+
 def test_unknown_provider_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no provider cloud for resource mysql; known: mysql/direct, mongodb/direct"):
+    with pytest.raises(ValueError, match="no provider cloud for resource mysql; known: mysql/direct, mysql/existing"):
         registry.find("mysql", "cloud")
 
 
 @pytest.mark.parametrize(
-    "place", [("mysql", "direct"), ("mongodb", "direct"), ("storage", "minio"), ("storage", "compatible")]
+    "place",
+    [
+        ("mysql", "direct"),
+        ("mysql", "existing"),
+        ("mongodb", "direct"),
+        ("mongodb", "existing"),
+        ("storage", "minio"),
+        ("storage", "compatible"),
+        ("storage", "existing"),
+    ],
+    ids="/".join,
 )
 def test_built_in_provider_can_be_loaded(place: tuple[str, str]) -> None:
     pytest.importorskip("pymysql")

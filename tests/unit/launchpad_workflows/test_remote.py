@@ -28,10 +28,11 @@ def ending(client: FakeClient, outcome: Outcome) -> FakeClient:
 
 @pytest.mark.parametrize(("status", "known"), [("created", "ours"), ("failed", "new")])
 def test_names_are_recorded_as_made_only_after_success(status: str, known: str) -> None:
-    client = ending(ready(ADMIN, OWN), DONE.model_copy(update={"status": status}))
+    made = tuple(item.key for item in mysql_request().resources[0].items()) if status == "created" else ()
+    client = ending(ready(ADMIN, OWN), DONE.model_copy(update={"status": status, "made": made}))
     ownership = ClusterOwnership(client, "launchpad")
 
-    finished = remote.provision(client, mysql_request(), ownership, lambda _seen: None)
+    finished = remote.run(client, mysql_request(), ownership, lambda _seen: None)
 
     assert finished.ok is (status == "created")
     assert set(ownership.claim(mysql_request().resources[0].items(), "alpha").values()) == {known}
@@ -43,7 +44,7 @@ def test_name_of_another_starts_nothing() -> None:
     ownership.claim(mysql_request().resources[0].items(), "beta")
 
     with pytest.raises(Refused, match="instance beta's"):
-        remote.provision(client, mysql_request(), ownership, lambda _seen: None)
+        remote.run(client, mysql_request(), ownership, lambda _seen: None)
     assert not [key for key in client.objects if key[0] == "Workflow"]
 
 
@@ -51,6 +52,6 @@ def test_verify_claims_nothing() -> None:
     client = ending(ready(ADMIN, OWN), DONE.model_copy(update={"status": "unchanged"}))
     ownership = ClusterOwnership(client, "launchpad")
 
-    remote.provision(client, mysql_request().model_copy(update={"operation": "verify"}), ownership, lambda _seen: None)
+    remote.run(client, mysql_request().model_copy(update={"operation": "verify"}), ownership, lambda _seen: None)
 
     assert ownership.owned() == {}

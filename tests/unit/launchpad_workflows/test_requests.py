@@ -7,7 +7,8 @@ import pytest
 from launchpad_workflows.requests import Bucket, MongoDB, MySQL, MySQLDatabase, Request, Storage
 from pydantic import ValidationError
 
-from tests.unit.launchpad_workflows.fakes import FakeResource, fake_request, mysql_request
+from tests.unit.launchpad_workflows.fake_server import FakeResource
+from tests.unit.launchpad_workflows.fakes import fake_request, mysql_request
 
 DATABASE = {"name": "db", "username": "u", "password_key": "P"}
 MYSQL = {"resource": "mysql", "provider": "direct", "server": "main", "host": "db", "databases": [DATABASE]}
@@ -46,7 +47,7 @@ def test_provider_may_be_left_out() -> None:
     [
         ({**MYSQL, "password": "x"}, "Extra inputs"),
         ({**MYSQL, "host": "db; rm"}, "pattern"),
-        ({**MYSQL, "databases": [{**DATABASE, "name": "a`b"}]}, "pattern"),
+        ({**MYSQL, "databases": [{**DATABASE, "name": "a/b"}]}, "pattern"),
         ({**MYSQL, "databases": [{**DATABASE, "name": "MySQL"}]}, "own schema"),
         ({**MYSQL, "databases": [{**DATABASE, "username": "u" * 33}]}, "pattern"),
         ({**MYSQL, "databases": [{**DATABASE, "password_key": "../x"}]}, "pattern"),
@@ -87,7 +88,7 @@ def test_shared_user_is_one_item() -> None:
 
     items = MySQL(server="main", host="db", databases=databases).items()
 
-    assert [item.key for item in items] == ["database/a", "database/b", "user/u"]
+    assert [item.key for item in items] == ["user/u", "database/a", "database/b"]
 
 
 def test_key_of_the_operator_is_claimed_by_nobody() -> None:

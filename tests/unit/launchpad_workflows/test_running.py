@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,50 +12,60 @@ from launchpad_workflows.registry import Provider
 from launchpad_workflows.requests import Request
 from launchpad_workflows.running import run_resource
 
-from tests.unit.launchpad_workflows.fakes import FakeProvisioner, FakeResource, fake_request, mysql_request
+from tests.unit.launchpad_workflows.fake_server import FakeProvisioner, FakeResource, FakeServer
+from tests.unit.launchpad_workflows.fakes import fake_request, mysql_request
 
 CREDENTIALS = MappingCredentials({}, {"FAKE_PASSWORD": "canary"})
 
 
-def failing(error: type[Exception]) -> object:
-    """A provisioner's end that repeats the password in its error."""
+def failing(error: type[Exception]) -> Callable[[str], None]:
+    """A server that repeats the password in its error."""
 
-    def end(password: str) -> None:
-        raise error(f"no luck with {password}")
+    def fail(call: str) -> None:
+        if call.startswith("make"):
+            raise error(f"no luck to {call}")
 
-    return staticmethod(end)
+    return fail
 
 
-def test_details_and_progress_are_masked() -> None:
+def test_progress_names_the_server(server: FakeServer) -> None:
     lines: list[str] = []
     request = fake_request()
 
     outcome = run_resource(request, request.resources[0], CREDENTIALS, lines.append)
 
-    assert outcome.status == "created"
-    assert outcome.details == ("created thing with «hidden»",)
-    assert lines == ["fake/main: created thing with «hidden»"]
+    assert (outcome.status, outcome.details) == ("created", ("created thing thing",))
+    assert lines == ["fake/main: created thing thing"]
 
 
 @pytest.mark.parametrize(("error", "may_pass"), [(Refused, False), (Unavailable, True)])
-def test_failure_is_an_outcome_without_secret(
-    monkeypatch: pytest.MonkeyPatch, error: type[Exception], may_pass: bool
-) -> None:
-    monkeypatch.setattr(FakeProvisioner, "ends", failing(error))
+def test_failure_is_an_outcome_without_secret(server: FakeServer, error: type[Exception], may_pass: bool) -> None:
+    server.before = failing(error)
+    request, lines = fake_request(), list[str]()
+
+    outcome = run_resource(request, request.resources[0], CREDENTIALS, lines.append)
+
+    assert (outcome.failed, outcome.may_pass) == (True, may_pass)
+    assert outcome.details == ("no luck to make thing/thing with «hidden»",)
+    assert lines == ["fake/main: no luck to make thing/thing with «hidden»"]
+
+
+def test_password_that_is_part_of_a_name_leaves_the_records_right(server: FakeServer) -> None:
     request = fake_request()
 
+    outcome = run_resource(
+        request, request.resources[0], MappingCredentials({}, {"FAKE_PASSWORD": "thing"}), lambda _line: None
+    )
+
+    assert outcome.made == ("thing/thing",)
+
+
+def test_check_tells_what_answers(server: FakeServer) -> None:
+    request = fake_request().model_copy(update={"operation": "check"})
+
     outcome = run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
 
-    assert (outcome.failed, outcome.may_pass, outcome.details) == (True, may_pass, ("no luck with «hidden»",))
-
-
-@pytest.mark.parametrize(("operation", "details"), [("check", ("Fake 1.0",)), ("verify", ())])
-def test_other_operations_change_nothing(operation: str, details: tuple[str, ...]) -> None:
-    request = fake_request().model_copy(update={"operation": operation})
-
-    outcome = run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
-
-    assert (outcome.status, outcome.details) == ("unchanged", details)
+    assert (outcome.status, outcome.details, server.calls) == ("reachable", ("Fake 1.0",), [])
 
 
 @pytest.mark.parametrize(("address", "refused"), [("db.example:3306", False), ("old.example:3306", True), ("", False)])
@@ -71,7 +82,7 @@ def test_password_is_sent_only_where_it_was_registered_for(
     assert ("are for old.example:3306 and the request is for db.example:3306" in outcome.details[0]) is refused
 
 
-def test_missing_password_is_a_failure_for_good() -> None:
+def test_missing_password_is_a_failure_for_good(server: FakeServer) -> None:
     request = fake_request()
 
     outcome = run_resource(request, request.resources[0], MappingCredentials({}, {}), lambda _line: None)
@@ -79,30 +90,30 @@ def test_missing_password_is_a_failure_for_good() -> None:
     assert (outcome.failed, outcome.may_pass) == (True, False)
 
 
-def test_local_run_claims_makes_and_records(tmp_path: Path) -> None:
+def test_local_run_claims_makes_and_records(tmp_path: Path, server: FakeServer) -> None:
     ownership = FileOwnership(tmp_path / "owners.json")
     request = Request(instance="alpha", resources=(FakeResource(server="a"), FakeResource(server="b")))
 
-    outcomes = local.provision(request, CREDENTIALS, ownership, lambda _line: None)
+    outcomes = local.run(request, CREDENTIALS, ownership, lambda _line: None)
 
     items = [item for resource in request.resources for item in resource.items()]
     assert [(outcome.server, outcome.status) for outcome in outcomes] == [("a", "created"), ("b", "created")]
     assert set(ownership.claim(items, "alpha").values()) == {"ours"}
 
 
-def test_local_run_over_a_name_of_another_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_run_over_a_name_of_another_makes_nothing(tmp_path: Path, server: FakeServer) -> None:
     ownership = FileOwnership(tmp_path / "owners.json")
     ownership.claim(fake_request("beta").resources[0].items(), "beta")
-    monkeypatch.setattr(FakeProvisioner, "ends", failing(AssertionError))
 
     with pytest.raises(Refused, match="instance beta's"):
-        local.provision(fake_request(), CREDENTIALS, ownership, lambda _line: None)
+        local.run(fake_request(), CREDENTIALS, ownership, lambda _line: None)
+    assert server.calls == []
 
 
-def test_local_run_that_fails_records_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_local_run_that_fails_records_nothing(tmp_path: Path, server: FakeServer) -> None:
     ownership = FileOwnership(tmp_path / "owners.json")
-    monkeypatch.setattr(FakeProvisioner, "ends", failing(Refused))
+    server.before = failing(Refused)
 
-    local.provision(fake_request(), CREDENTIALS, ownership, lambda _line: None)
+    local.run(fake_request(), CREDENTIALS, ownership, lambda _line: None)
 
     assert set(ownership.claim(fake_request().resources[0].items(), "alpha").values()) == {"new"}

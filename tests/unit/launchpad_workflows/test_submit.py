@@ -6,6 +6,7 @@ import pytest
 from launchpad_workflows.client import Object
 from launchpad_workflows.errors import Absent, Forbidden
 from launchpad_workflows.register import register
+from launchpad_workflows.requests import Dump
 from launchpad_workflows.submit import build_run, submit
 from launchpad_workflows.templates.common import TemplateParams
 
@@ -39,7 +40,7 @@ def test_run_is_started_with_labels_and_parameters() -> None:
     assert workflow["metadata"]["labels"]["launchpad.openedx.org/instance"] == "alpha"
     assert workflow["spec"]["workflowTemplateRef"] == {"name": "launchpad-provision"}
     assert json.loads(parameters["resources"]) == [{"resource": "mysql", "server": "main"}]
-    assert parameters["operation"] == "provision"
+    assert set(parameters) == {"instance", "request", "resources"}
 
 
 def test_two_runs_have_two_names() -> None:
@@ -82,6 +83,28 @@ def test_administrators_secret_is_not_read() -> None:
     client.before = forbid
 
     assert submit(client, mysql_request()).places == (("mysql", "main"),)
+
+
+def test_rotation_needs_the_next_passwords_too() -> None:
+    request = mysql_request().model_copy(update={"operation": "rotate", "step": "prepare"})
+
+    with pytest.raises(Absent, match=r"has no key OPENEDX_MYSQL_PASSWORD\.next"):
+        submit(ready(OWN), request)
+    both = secret("launchpad-instance-alpha", "OPENEDX_MYSQL_PASSWORD", "OPENEDX_MYSQL_PASSWORD.next")
+    assert submit(ready(both), request).operation == "rotate"
+
+
+def test_removal_needs_no_password_and_names_the_store_for_copies() -> None:
+    dump = Dump(server="backup", endpoint="https://s3.example", bucket="dumps", prefix="alpha/")
+    request = mysql_request().model_copy(update={"operation": "deprovision", "delete_data": True, "dump": dump})
+    client = ready()
+
+    run = submit(client, request)
+
+    workflow = client.objects["Workflow", "launchpad", run.name]
+    parameters = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
+    assert workflow["spec"]["workflowTemplateRef"] == {"name": "launchpad-deprovision"}
+    assert parameters["dump-server"] == "backup"
 
 
 def test_check_needs_no_secret_of_an_instance() -> None:

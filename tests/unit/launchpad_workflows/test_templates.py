@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 from launchpad_workflows.client import CONTENT_LABEL, Object
+from launchpad_workflows.requests import OPERATIONS
+from launchpad_workflows.templates import BUILDERS
 from launchpad_workflows.templates.check import build_check
 from launchpad_workflows.templates.common import TemplateParams, to_object
 from launchpad_workflows.templates.provision import build_provision
@@ -14,9 +16,9 @@ from launchpad_workflows.templates.provision import build_provision
 from tests.unit.launchpad_workflows.regenerate import GOLDEN, PARAMS, golden
 
 
-@pytest.fixture(params=[build_provision, build_check], ids=["provision", "check"])
+@pytest.fixture(params=OPERATIONS)
 def template(request: pytest.FixtureRequest) -> Object:
-    return to_object(request.param(PARAMS))
+    return to_object(BUILDERS[request.param](PARAMS))
 
 
 def pods(template: Object) -> list[dict[str, Any]]:
@@ -67,6 +69,25 @@ def test_secrets_come_as_files_alone(template: Object) -> None:
         assert all(
             mount.get("readOnly") for mount in pod["container"]["volumeMounts"] if "/credentials" in mount["mountPath"]
         )
+
+
+def test_runs_that_change_something_of_an_instance_wait_for_each_other() -> None:
+    locked = {
+        operation
+        for operation, build in BUILDERS.items()
+        if to_object(build(PARAMS))["spec"].get("synchronization")
+        == {"mutexes": [{"name": "launchpad-instance-{{workflow.parameters.instance}}"}]}
+    }
+
+    assert locked == set(OPERATIONS) - {"check", "inspect"}
+
+
+def test_store_for_copies_is_at_hand_in_one_operation_alone(template: Object) -> None:
+    mounts = {mount["mountPath"] for mount in pods(template)[0]["container"]["volumeMounts"]}
+
+    assert any("/credentials/dump/" in mount for mount in mounts) is (
+        template["metadata"]["name"] == "launchpad-deprovision"
+    )
 
 
 def test_check_mounts_nothing_of_an_instance() -> None:

@@ -9,11 +9,12 @@ import pytest
 from launchpad_workflows.errors import Refused, Unavailable
 from launchpad_workflows.worker.main import main
 
-from tests.unit.launchpad_workflows.fakes import FakeProvisioner, fake_request
+from tests.unit.launchpad_workflows.fake_server import FakeServer
+from tests.unit.launchpad_workflows.fakes import fake_request
 
 
 @pytest.fixture
-def credentials(tmp_path: Path) -> Path:
+def credentials(tmp_path: Path, server: FakeServer) -> Path:
     (tmp_path / "instance").mkdir()
     (tmp_path / "instance" / "FAKE_PASSWORD").write_text("canary\n")
     return tmp_path
@@ -29,17 +30,17 @@ def test_done_run_writes_its_outcome(credentials: Path, capsys: pytest.CaptureFi
 
     assert status == 0
     assert json.loads((credentials / "outcome.json").read_text())["status"] == "created"
-    assert capsys.readouterr().out == "fake/main: created thing with «hidden»\nfake/main: created\n"
+    assert capsys.readouterr().out == "fake/main: created thing thing\nfake/main: created\n"
 
 
 @pytest.mark.parametrize(("error", "status"), [(Refused, 1), (Unavailable, 75)])
 def test_status_tells_whether_a_retry_makes_sense(
-    credentials: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception], status: int
+    credentials: Path, server: FakeServer, error: type[Exception], status: int
 ) -> None:
-    def end(_password: str) -> None:
+    def fail(_call: str) -> None:
         raise error("no luck")
 
-    monkeypatch.setattr(FakeProvisioner, "ends", staticmethod(end))
+    server.before = fail
 
     assert run(credentials) == status
     assert json.loads((credentials / "outcome.json").read_text())["details"] == ["no luck"]
@@ -65,6 +66,11 @@ def test_request_with_a_secret_in_it_is_refused_without_telling_it(
 
     assert run(credentials, request=json.dumps(request)) == 2
     assert "canary" not in capsys.readouterr().err
+
+
+def test_operation_needs_what_only_it_is_told(credentials: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(credentials, "rotate") == 2
+    assert "a rotation has a step" in capsys.readouterr().err
 
 
 def test_start_loads_no_library_of_a_provisioner() -> None:

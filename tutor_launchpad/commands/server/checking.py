@@ -37,12 +37,12 @@ def check_server(root: Path, wish: Wish, resource: str, name: str, timeout: floa
 
 def _from_here(root: Path, server: Server, request: Request) -> list[Outcome]:
     from launchpad_workflows.credentials import MappingCredentials
-    from launchpad_workflows.local import provision
+    from launchpad_workflows.local import run
     from launchpad_workflows.ownership import FileOwnership
 
     admins = {(server.resource, server.name): FileServers(root).credentials(server)}
     try:
-        return provision(request, MappingCredentials(admins, {}), FileOwnership(root / "unused"), lambda _: None)
+        return run(request, MappingCredentials(admins, {}), FileOwnership(root / "unused"), lambda _: None)
     except ImportError as error:
         raise NotFound(
             f"Checking from here needs the worker's libraries ({error.name} is missing): "
@@ -53,14 +53,14 @@ def _from_here(root: Path, server: Server, request: Request) -> list[Outcome]:
 def _from_a_pod(cluster: Cluster, settings: Settings, request: Request, timeout: float) -> list[Outcome]:
     from launchpad_workflows.cluster_ownership import ClusterOwnership
     from launchpad_workflows.register import register
-    from launchpad_workflows.remote import provision
+    from launchpad_workflows.remote import run
     from launchpad_workflows.templates.common import TemplateParams
 
     if not settings.worker_image:
         raise Refused(["LAUNCHPAD_WORKER_IMAGE is not set: build workflows/Dockerfile, push it, and name it there."])
     try:
         register(cluster, TemplateParams(settings.worker_image, settings.namespace))
-        finished = provision(
+        finished = run(
             cluster,
             request,
             ClusterOwnership(cluster, settings.namespace),

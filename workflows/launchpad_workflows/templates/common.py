@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from hera.workflows import DAG, Container, Parameter, Task, WorkflowTemplate
 from hera.workflows import models as m
 
 from launchpad_workflows.client import CONTENT_LABEL, MANAGED, Object
+from launchpad_workflows.credentials import admin_secret, instance_secret
+from launchpad_workflows.requests import Operation
 
 WORKER = "launchpad-worker"
 """ServiceAccount of the pods: it may do nothing, and its token is not mounted."""
@@ -18,15 +21,14 @@ EXECUTOR = "launchpad-executor"
 """ServiceAccount of Argo's own containers beside the worker."""
 LIMIT_KEY = "pods"
 """Key of a server's limit ConfigMap: how many pods may work on the server at a time."""
-PROVISION = "launchpad-provision"
-CHECK = "launchpad-check"
 OUTCOME = "outcome"
 """Name of the output parameter."""
+MUTEX = "launchpad-instance-{{workflow.parameters.instance}}"
+"""What keeps runs of one instance apart. It belongs to a workflow; one that refers to our templates repeats it."""
 OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
 # Seconds.
-_ATTEMPT_DEADLINE = 600
-_RUN_DEADLINE = 3600
+_MINUTES, _HOURS = 600, 8 * 3600
 _KEEP_SUCCEEDED = 3600
 _KEEP_FAILED = 7 * 24 * 3600
 _POD = m.PodSecurityContext(
@@ -63,6 +65,11 @@ class TemplateParams:
     attempts: int = 5
 
 
+def template_name(operation: str) -> str:
+    """Name of the WorkflowTemplate of an operation."""
+    return f"launchpad-{operation}"
+
+
 def limit_name(resource: str, server: str) -> str:
     """Name of the ConfigMap with a server's limit. One for each server, so that two can be registered at a time."""
     return f"launchpad-limit-{resource}-{server}"
@@ -80,23 +87,69 @@ def labelled(obj: dict[str, Any]) -> Object:
     return {**obj, "metadata": {**obj["metadata"], "labels": labels}}
 
 
-def workflow_template(params: TemplateParams, name: str, entrypoint: str, **more: Any) -> WorkflowTemplate:
-    """A template whose runs end and clean up after themselves."""
-    return WorkflowTemplate(
-        name=name,
+def build_operation(
+    params: TemplateParams,
+    operation: Operation,
+    volumes: list[m.Volume],
+    *,
+    parameters: Mapping[str, str] | None = None,
+    locks: bool = True,
+    retries: bool = True,
+    long: bool = False,
+) -> WorkflowTemplate:
+    """A template that does one operation on each of the parameter `resources`, side by side, one pod each.
+
+    `parameters`: further ones with their defaults. `locks`: a second run of the instance waits for the first. `long`:
+    an attempt may take hours. Its runs end and clean up after themselves.
+    """
+    attempt = _HOURS if long else _MINUTES
+    names = ["request", "resources"] if operation == "check" else ["instance", "request", "resources"]
+    more = [Parameter(name=name, value=value) for name, value in (parameters or {}).items()]
+    template = WorkflowTemplate(
+        name=template_name(operation),
         namespace=params.namespace,
-        entrypoint=entrypoint,
+        entrypoint="all",
+        arguments=[*(Parameter(name=name) for name in names), *more],
+        synchronization=m.Synchronization(mutexes=[m.Mutex(name=MUTEX)]) if locks else None,
         image_pull_secrets=[m.LocalObjectReference(name=params.pull_secret)] if params.pull_secret else None,
-        active_deadline_seconds=_RUN_DEADLINE,
+        active_deadline_seconds=attempt + 3000,
         ttl_strategy=m.TTLStrategy(seconds_after_success=_KEEP_SUCCEEDED, seconds_after_failure=_KEEP_FAILED),
         pod_gc=m.PodGC(strategy="OnPodSuccess"),
         pod_metadata=m.Metadata(labels=dict(MANAGED)),
-        **more,
     )
+    with template:
+        one = _worker(params, operation, volumes, retries=retries, deadline=attempt)
+        with DAG(name="all", fail_fast=False):
+            Task(
+                name="server" if operation == "check" else "resource",
+                template=one,
+                with_param="{{workflow.parameters.resources}}",
+                arguments=[
+                    Parameter(name="resource", value="{{item.resource}}"),
+                    Parameter(name="server", value="{{item.server}}"),
+                ],
+            )
+    return template
 
 
-def worker(
-    params: TemplateParams, name: str, command: list[str], volumes: list[m.Volume], *, retries: bool = True
+def admin_volume() -> m.Volume:
+    """The Secret of the server's administrator."""
+    return secret_volume("admin", admin_secret("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"))
+
+
+def instance_volume(*, optional: bool = False) -> m.Volume:
+    """The Secret with the instance's passwords. `optional`: it may be gone already."""
+    return secret_volume("instance", instance_secret("{{workflow.parameters.instance}}"), optional=optional)
+
+
+def secret_volume(name: str, secret: str, *, optional: bool = False) -> m.Volume:
+    """A Secret as files that the worker's group may read."""
+    source = m.SecretVolumeSource(secret_name=secret, default_mode=0o440, optional=optional or None)
+    return m.Volume(name=name, secret=source)
+
+
+def _worker(
+    params: TemplateParams, operation: Operation, volumes: list[m.Volume], *, retries: bool, deadline: int
 ) -> Container:
     """The worker's pod for one resource on one server. Secrets reach it as files alone.
 
@@ -104,12 +157,12 @@ def worker(
     """
     mounts = [m.VolumeMount(name="outputs", mount_path="/outputs"), m.VolumeMount(name="scratch", mount_path="/tmp")]
     return Container(
-        name=name,
+        name="one",
         image=params.image,
         image_pull_policy="IfNotPresent",
         command=["launchpad-worker"],
         args=[
-            *command,
+            operation,
             "--request={{workflow.parameters.request}}",
             "--resource={{inputs.parameters.resource}}",
             "--server={{inputs.parameters.server}}",
@@ -129,28 +182,9 @@ def worker(
             requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="500m", memory="384Mi")
         ),
         retry_strategy=_retries(params) if retries else None,
-        active_deadline_seconds=_ATTEMPT_DEADLINE,
+        active_deadline_seconds=deadline,
         synchronization=_semaphore("{{inputs.parameters.resource}}", "{{inputs.parameters.server}}"),
     )
-
-
-def one_pod_each(task: str, template: Container) -> None:
-    """Within a workflow template: its entry point, which runs `template` for each of the parameter `resources`."""
-    with DAG(name="all", fail_fast=False):
-        Task(
-            name=task,
-            template=template,
-            with_param="{{workflow.parameters.resources}}",
-            arguments=[
-                Parameter(name="resource", value="{{item.resource}}"),
-                Parameter(name="server", value="{{item.server}}"),
-            ],
-        )
-
-
-def secret_volume(name: str, secret: str) -> m.Volume:
-    """A Secret as files that the worker's group may read."""
-    return m.Volume(name=name, secret=m.SecretVolumeSource(secret_name=secret, default_mode=0o440))
 
 
 def _semaphore(resource: str, server: str) -> m.Synchronization:
@@ -173,7 +207,11 @@ def _retries(params: TemplateParams) -> m.RetryStrategy:
 
 
 def _mount(name: str) -> m.VolumeMount:
-    place = {"admin": "/credentials/admin/{{inputs.parameters.server}}", "instance": "/credentials/instance"}
+    place = {
+        "admin": "/credentials/admin/{{inputs.parameters.resource}}/{{inputs.parameters.server}}",
+        "instance": "/credentials/instance",
+        "dump": "/credentials/dump/storage/{{workflow.parameters.dump-server}}",
+    }
     return m.VolumeMount(name=name, mount_path=place[name], read_only=True)
 
 

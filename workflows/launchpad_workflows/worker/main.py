@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from launchpad_workflows.credentials import FileCredentials
 from launchpad_workflows.outcomes import Outcome
-from launchpad_workflows.requests import Request, Resource
+from launchpad_workflows.requests import OPERATIONS, Request, Resource
 from launchpad_workflows.running import run_resource
 
 DONE, FAILED, USAGE, MAY_PASS = 0, 1, 2, 75
@@ -37,8 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="launchpad-worker", description="Provision one resource of an instance.")
-    parser.add_argument("operation", choices=["provision", "verify", "check"])
+    parser = argparse.ArgumentParser(
+        prog="launchpad-worker", description="Do one operation on one resource of an instance."
+    )
+    parser.add_argument("operation", choices=OPERATIONS)
     parser.add_argument("--request", required=True, help="the request as JSON, or @ and the path of a file with it")
     parser.add_argument("--resource", required=True, help="which resource of it: mysql, mongodb, storage, …")
     parser.add_argument("--server", default="", help="on which server, where the request has the resource on several")
@@ -51,7 +54,9 @@ def _read(options: argparse.Namespace) -> tuple[Request, Resource]:
     text: str = options.request
     if text.startswith("@"):
         text = Path(text[1:]).read_text(encoding="utf-8")
-    request = Request.model_validate_json(text).model_copy(update={"operation": options.operation})
+    content = from_json(text)
+    content = {**content, "operation": options.operation} if isinstance(content, dict) else content
+    request = Request.model_validate(content)
     return request, request.select(options.resource, options.server)
 
 

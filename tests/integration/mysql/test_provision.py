@@ -2,54 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
-import pymysql
 import pytest
-from launchpad_workflows import names
-from launchpad_workflows.requests import MySQL, MySQLDatabase
+from launchpad_workflows.requests import MySQL
 
-from tests.integration.conftest import Runner, named_server
-
-Sql = Callable[[str], list[tuple[Any, ...]]]
-
-
-@pytest.fixture
-def runner(instance: str) -> Runner:
-    return Runner(named_server("LAUNCHPAD_TEST_MYSQL", "mysql"), instance)
-
-
-@pytest.fixture
-def resource(runner: Runner) -> MySQL:
-    user = names.mysql_user(runner.instance, "openedx")
-    databases = tuple(
-        MySQLDatabase(name=names.mysql_database(runner.instance, purpose), username=user, password_key="P")
-        for purpose in ("openedx", "notes")
-    )
-    return MySQL(server="main", host=runner.server.host, port=runner.server.port, databases=databases)
-
-
-@pytest.fixture
-def sql(runner: Runner, resource: MySQL) -> Iterator[Sql]:
-    user, password = runner.server.administrator
-    connection = pymysql.connect(host=runner.server.host, port=runner.server.port, user=user, password=password)
-
-    def run(statement: str) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-            connection.commit()
-            return list(cursor.fetchall())
-
-    yield run
-    for database in resource.databases:
-        run(f"DROP DATABASE IF EXISTS `{database.name}`")
-    run(f"DROP USER IF EXISTS '{resource.databases[0].username}'@'%'")
-    connection.close()
-
-
-def first(resource: MySQL) -> MySQLDatabase:
-    return resource.databases[0]
+from tests.integration.conftest import Runner
+from tests.integration.mysql.conftest import Sql, first
 
 
 def test_missing_is_made_and_a_second_run_changes_nothing(runner: Runner, resource: MySQL, sql: Sql) -> None:

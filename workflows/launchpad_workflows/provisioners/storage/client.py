@@ -6,6 +6,8 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from threading import Lock
 from typing import Any
 
 import boto3
@@ -13,12 +15,25 @@ import botocore.exceptions
 from botocore import UNSIGNED
 from botocore.config import Config
 
-from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
+from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable, Unsupported
 from launchpad_workflows.provisioners.base import file_of
 
+_LOCK = Lock()
 _LOGIN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity"}
 _DENIED = {"AccessDenied", "AllAccessDisabled", "403", "Forbidden"}
-_ABSENT = {"NoSuchBucket", "NoSuchBucketPolicy", "NoSuchKey", "NoSuchTagSet", "404", "NotFound"}
+_ABSENT = {
+    "404",
+    "NoSuchBucket",
+    "NoSuchBucketPolicy",
+    "NoSuchCORSConfiguration",
+    "NoSuchKey",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
+    "NoSuchUpload",
+    "NotFound",
+    "ServerSideEncryptionConfigurationNotFoundError",
+}
 _UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
 _MAY_PASS = {
     "InternalError",
@@ -37,11 +52,11 @@ class Denied(Refused):
 
 
 class Missing(Refused):
-    """There is no such bucket, or nothing of the kind is set on it."""
+    """There is no such bucket (`code` says so), or nothing of the kind is set on it."""
 
-
-class Unsupported(Refused):
-    """The store does not know this call."""
+    def __init__(self, text: str, code: str) -> None:
+        self.code = code
+        super().__init__(text)
 
 
 class Taken(Refused):
@@ -71,9 +86,11 @@ class Address:
 def connected(address: Address, key: str, secret: str) -> Iterator[Any]:
     """A client for one key, nobody's where it is empty; errors inside are ours. It sends nothing before its first call."""
     with file_of(address.ca) as ca, translated(address, key or "of nobody"):
-        client = boto3.session.Session(key or None, secret or None, region_name=address.region).client(
-            "s3",
+        client = _make_client(
             endpoint_url=address.endpoint,
+            region_name=address.region,
+            aws_access_key_id=key or "nobody",  # an empty one would be looked for elsewhere
+            aws_secret_access_key=secret or "nobody",
             verify=ca,
             config=Config(
                 signature_version="s3v4" if key else UNSIGNED,
@@ -89,6 +106,17 @@ def connected(address: Address, key: str, secret: str) -> Iterator[Any]:
             yield client
         finally:
             client.close()
+
+
+@cache
+def _session() -> Any:
+    """One for the process, as each reads its description of the service anew, which takes a third of a second."""
+    return boto3.session.Session()
+
+
+def _make_client(**options: Any) -> Any:
+    with _LOCK:  # a session is not for several threads at a time, its clients are
+        return _session().client("s3", **options)
 
 
 @contextmanager
@@ -115,7 +143,7 @@ def _translate(address: Address, key: str, error: botocore.exceptions.ClientErro
     if code in _DENIED:
         return Denied(f"Store {address} does not let key {key} call {call} ({code}).")
     if code in _ABSENT:
-        return Missing(f"Store {address} has nothing to answer to {call} with ({code}).")
+        return Missing(f"Store {address} has nothing to answer to {call} with ({code}).", code)
     if code in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
         return Taken(f"Store {address} has this bucket already ({code}).")
     if code in _UNSUPPORTED or status == 501:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import pymysql
+import pymysql.converters
+import pymysql.cursors
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
 
 _LOGIN = {1045, 1698, 1820, 1862}
-_DENIED = {1044, 1142, 1143, 1227, 1370, 1410, 1419}
+_DENIED = {1044, 1095, 1142, 1143, 1227, 1370, 1410, 1419}
 # Too many connections, host blocked, shutting down, lock waits, read-only after a failover, network.
 _MAY_PASS = {1040, 1053, 1129, 1203, 1205, 1213, 1226, 1290, 1792, 1836, 2002, 2003, 2006, 2013, 2014, 2055, 4031}
 UNKNOWN_VARIABLE = 1193
+UNKNOWN_THREAD = 1094
 SCHEMA_EXISTS = 1007
 
 
@@ -60,6 +63,22 @@ class Session:
             cursor.execute(statement, parameters)
             return list(cursor.fetchall())
 
+    def stream(self, statement: str) -> Iterator[tuple[Any, ...]]:
+        """The rows one after the other, without keeping them; the first is the columns' types."""
+        with translated(self.address, self.user), self.connection.cursor(pymysql.cursors.SSCursor) as cursor:
+            cursor.execute(statement)
+            yield tuple(column[1] for column in cursor.description)
+            yield from cursor.fetchall_unbuffered()
+
+    def column(self, statement: str, parameters: Sequence[str] | None = None) -> list[str]:
+        """The first value of each row."""
+        return [str(row[0]) for row in self.run(statement, parameters)]
+
+    def value(self, statement: str) -> Any:
+        """The one value of the one row; None where there is no row."""
+        rows = self.run(statement)
+        return rows[0][0] if rows else None
+
     def literal(self, text: str) -> str:
         """The text as a quoted string of this connection's SQL mode."""
         with self.connection.cursor() as cursor:
@@ -69,14 +88,26 @@ class Session:
 @contextmanager
 def session(address: Address, user: str, password: str, database: str | None = None) -> Iterator[Session]:
     """A connection that is closed at the end."""
+    with _connected(address, user, password, database=database) as connection:
+        yield Session(connection, address, user)
+
+
+@contextmanager
+def reader(address: Address, user: str, password: str) -> Iterator[Session]:
+    """A connection whose values come as the server writes them, numbers and dates as text, binary as bytes."""
+    with _connected(address, user, password, conv=dict(pymysql.converters.encoders)) as connection:
+        yield Session(connection, address, user)
+
+
+@contextmanager
+def _connected(address: Address, user: str, password: str, **more: Any) -> Iterator[Any]:
     context = ssl.create_default_context(cadata=address.ca or None) if address.tls else None
     with translated(address, user):
         connection = pymysql.connect(
             host=address.host,
             port=address.port,
             user=user,
-            password=password,
-            database=database,
+            password=password.encode(),  # the driver would take latin1
             charset="utf8mb4",
             ssl=context,
             connect_timeout=10,
@@ -85,9 +116,10 @@ def session(address: Address, user: str, password: str, database: str | None = N
             autocommit=True,
             # Whatever the server's own modes: grants are shown in backticks, texts are escaped with backslashes.
             init_command="SET SESSION sql_mode = 'TRADITIONAL', sql_quote_show_create = 1",
+            **more,
         )
     try:
-        yield Session(connection, address, user)
+        yield connection
     finally:
         connection.close()
 

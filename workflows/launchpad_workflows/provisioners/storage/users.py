@@ -14,7 +14,7 @@ from minio.error import MinioAdminException
 from minio.minioadmin import MinioAdmin
 
 from launchpad_workflows.errors import BadCredentials, Refused, Unavailable
-from launchpad_workflows.provisioners.s3_client import Address
+from launchpad_workflows.provisioners.storage.client import Address
 
 Policy = dict[str, Any]
 _BUCKET_ACTIONS = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
@@ -116,6 +116,19 @@ class Users:
                 self._admin.attach_policy(sorted(wanted - found), user=name)
             if found - wanted:
                 self._admin.detach_policy(sorted(found - wanted), user=name)
+
+    def remove(self, name: str) -> None:
+        """The user, with the keys that were made for it."""
+        self._ask(f"remove user {name}", lambda: self._admin.user_remove(name))
+
+    def remove_policy(self, name: str) -> None:
+        """A policy that nobody has any more."""
+        self._ask(f"remove policy {name}", lambda: self._admin.policy_remove(name))
+
+    def names(self) -> list[str]:
+        """All users."""
+        with self._translated("list users"):
+            return sorted(json.loads(self._admin.user_list()))
 
     def _ask(self, what: str, call: Any) -> str | None:
         with self._translated(what):

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from launchpad_workflows.errors import Refused
+
 _GRANT = re.compile(r"^GRANT (?P<privileges>.+?) ON (?P<target>\S+|`(?:[^`]|``)*`\.\*) TO (?P<rest>.*)$")
 _ROLE = re.compile(r"^GRANT (?P<roles>[`'\"].+?) TO ")
 
@@ -36,7 +38,7 @@ def target_of(schema: str, *, literal: bool = False) -> str:
 
 
 def parse(lines: Iterable[str]) -> list[Grant]:
-    """The grants, less USAGE, which means none. A line that nobody understands is a ValueError."""
+    """The grants, less USAGE, which means none. Raises `Refused` for a line that is not understood."""
     grants = []
     for line in lines:
         if match := _GRANT.match(line):
@@ -46,7 +48,7 @@ def parse(lines: Iterable[str]) -> list[Grant]:
         elif match := _ROLE.match(line):
             grants.append(Grant(match["roles"]))
         elif not line.startswith("SET DEFAULT ROLE"):
-            raise ValueError("SHOW GRANTS answered a line that is not understood")
+            raise Refused("SHOW GRANTS answered a line that is not understood: report it with the server's version.")
     return grants
 
 
@@ -72,3 +74,10 @@ def revocation(grant: Grant, keep: Iterable[str], user: str) -> list[str]:
     if grant.grantable:
         statements.append(f"REVOKE GRANT OPTION ON {grant.target} FROM {user}")
     return statements
+
+
+def changes(grants: Iterable[Grant], targets: Iterable[str], user: str) -> list[str]:
+    """Statements after which the user has all privileges on the targets and nothing else; `user` is quoted text."""
+    held, wanted = list(grants), list(targets)
+    revoked = [line for grant in surplus(held, wanted) for line in revocation(grant, wanted, user)]
+    return revoked + [f"GRANT ALL PRIVILEGES ON {target} TO {user}" for target in missing(held, wanted)]

@@ -1,0 +1,58 @@
+"""A server, an instance's resource on it, and the administrator's own connection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pymysql
+import pytest
+from launchpad_workflows import names
+from launchpad_workflows.requests import MySQL, MySQLDatabase
+
+from tests.integration.conftest import Runner, named_server
+
+Sql = Callable[[str], list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def runner(instance: str) -> Runner:
+    return Runner(named_server("LAUNCHPAD_TEST_MYSQL", "mysql"), instance)
+
+
+@pytest.fixture
+def resource(runner: Runner) -> MySQL:
+    user = names.mysql_user(runner.instance, "openedx")
+    databases = tuple(
+        MySQLDatabase(name=names.mysql_database(runner.instance, purpose), username=user, password_key="P")
+        for purpose in ("openedx", "notes")
+    )
+    return MySQL(server="main", host=runner.server.host, port=runner.server.port, databases=databases)
+
+
+@pytest.fixture
+def sql(runner: Runner, resource: MySQL) -> Iterator[Sql]:
+    user, password = runner.server.administrator
+    connection = pymysql.connect(host=runner.server.host, port=runner.server.port, user=user, password=password)
+
+    def run(statement: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            connection.commit()
+            return list(cursor.fetchall())
+
+    yield run
+    for database in resource.databases:
+        run(f"DROP DATABASE IF EXISTS `{database.name}`")
+    for generation in (1, 2):
+        run(f"DROP USER IF EXISTS '{user_of(resource, generation)}'@'%'")
+    connection.close()
+
+
+def first(resource: MySQL) -> MySQLDatabase:
+    return resource.databases[0]
+
+
+def user_of(resource: MySQL, generation: int = 1) -> str:
+    """The instance's user."""
+    return next(iter(resource.model_copy(update={"generation": generation}).users()))

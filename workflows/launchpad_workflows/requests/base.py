@@ -1,0 +1,76 @@
+"""What all resources of a request share, and the forms of names and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from typing_extensions import Self
+
+from launchpad_workflows import names
+from launchpad_workflows.items import Claim, Item
+
+DnsLabel = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$")]
+Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]{1,253}$")]
+Port = Annotated[int, Field(gt=0, lt=65536)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+/?$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
+class Model(BaseModel):
+    """Takes nothing that it does not know, and never changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Resource(Model):
+    """One thing on one server. `claims` says of each name whether it is known to have been made by this instance.
+
+    `generation`: users are named in two ways, of which one is in use; a rotation makes the other one and retires this.
+    """
+
+    resource: str
+    provider: str
+    server: DnsLabel
+    generation: Literal[1, 2] = 1
+    claims: Mapping[str, Claim] = {}
+
+    user_limit: ClassVar[int] = 64
+    separator: ClassVar[str] = "_"
+
+    @property
+    def address(self) -> str:
+        """Where the server is: its endpoint, or host and port; empty where the model has neither."""
+        if hasattr(self, "endpoint"):
+            return str(self.endpoint)
+        return f"{self.host}:{getattr(self, 'port', '')}" if hasattr(self, "host") else ""
+
+    def items(self) -> tuple[Item, ...]:
+        """The names on the server that this resource needs for itself alone."""
+        raise NotImplementedError
+
+    def password_keys(self) -> tuple[str, ...]:
+        """The keys of the instance's credentials that are read."""
+        return ()
+
+    def claim(self, kind: str, name: str) -> Claim:
+        """What is known of a name; unknown counts as new, which is the careful reading."""
+        return self.claims.get(f"{kind}/{name}", "new")
+
+    def claimed(self) -> tuple[Item, ...]:
+        """The names that the claims speak of: what there is to remove, whatever is wanted today."""
+        parts = (key.partition("/") for key in self.claims)
+        return tuple(Item(self.resource, self.server, kind, name) for kind, _, name in parts)
+
+    def user(self, name: str) -> str:
+        """A user's name in this generation."""
+        return names.generation(name, self.generation, self.user_limit, self.separator)
+
+    def other_generation(self) -> Self:
+        """The same with the users that a rotation makes next, which are those that it retires at its end."""
+        return self.model_copy(update={"generation": 3 - self.generation})
+
+    def _items(self, kind: str, found: Iterable[str]) -> tuple[Item, ...]:
+        return tuple(Item(self.resource, self.server, kind, name) for name in dict.fromkeys(found))
