@@ -21,8 +21,8 @@ pytest.importorskip("boto3.session", exc_type=ImportError)
 import boto3
 import pymysql
 from launchpad_workflows import names
-from launchpad_workflows.provisioners.minio_users import Users
-from launchpad_workflows.provisioners.s3_client import Address
+from launchpad_workflows.provisioners.storage.client import Address
+from launchpad_workflows.provisioners.storage.users import Users
 from launchpad_workflows.requests import Bucket, MySQL, MySQLDatabase, Storage
 
 from tests.integration.conftest import Runner, Server, named_server
