@@ -13,9 +13,9 @@ from tutor_launchpad.core.argocd import REFRESH, repository_secret
 from tutor_launchpad.core.jobs import JOB_LABEL
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.clock import Time
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.sync import Sync
-from tutor_launchpad.steps.sync_wait import Time
 
 OLD = "b" * 40
 APPLICATION = ("applications", "argocd", "alpha")

@@ -6,7 +6,7 @@ Server-side apply is simplified: what is applied replaces what this manager had 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from typing import Any
 from urllib.parse import unquote
@@ -25,7 +25,7 @@ KINDS = {served.plural: (version, kind) for (version, kind), served in KNOWN.ite
 class FakeApi:
     """Objects by key, every request that was made, and a clock that only waiting moves. `answer` may take over a request.
 
-    With `allowed` everything else is Forbidden.
+    With `allowed` everything else is Forbidden; `used` is what the requests have taken.
     """
 
     server = "https://fake:6443"
@@ -37,9 +37,11 @@ class FakeApi:
         self.objects: dict[Key, Object] = {}
         self.requests: list[Request] = []
         self.logs: dict[str, str] = {}
+        self.edited: dict[Key, dict[str, str]] = {}
         self.answer: Callable[[Request], Response | None] = lambda request: None
         self.after: Callable[[Request], None] = lambda request: None
         self.allowed: frozenset[Permission] | None = None
+        self.used: set[Permission] = set()
         self._version = 1  # as in a real store, no object has the first
         for obj in objects:
             self.put(obj)
@@ -79,6 +81,11 @@ class FakeApi:
         self.objects[key] = stored
         return stored
 
+    def edit(self, key: Key, change: Object, by: str = "kubectl-edit") -> None:
+        """Change an object as another manager does, who has these fields from then on; None removes one."""
+        self.put(merge(self.objects[key], change))
+        self.edited.setdefault(key, {}).update({path: by for path, value in _leaves(change) if value is not None})
+
     def read(self, plural: str, namespace: str, name: str) -> Object:
         """What is stored."""
         return self.objects[plural, namespace, name]
@@ -91,8 +98,12 @@ class FakeApi:
         return response
 
     def _handle(self, request: Request) -> Response:
+        if request.path in ("/api", "/apis"):
+            return _ok({"items": _groups(request.path)})
         key, sub = _parse(request.path)
-        missing = [one for one in self._asked(request) if self.allowed is not None and one not in self.allowed]
+        asked = self._asked(request)
+        self.used.update(asked)
+        missing = [one for one in asked if not self._may(one)]
         if missing:
             return status(403, "Forbidden", f"cannot {missing[0]}")
         if sub == "log":
@@ -102,7 +113,7 @@ class FakeApi:
         if request.method == "POST":
             body = json.loads(request.body or b"{}")
             if key[0].endswith("reviews"):
-                return _ok({"status": {"allowed": True}})
+                return _ok({"status": self._review(body["spec"])})
             if (key[0], key[1], body["metadata"]["name"]) in self.objects:
                 return status(409, "AlreadyExists", f'{key[0]} "{body["metadata"]["name"]}" already exists')
             return _ok(self.put(body), 201)
@@ -117,6 +128,24 @@ class FakeApi:
             return _ok(self.objects.pop(key))
         return _ok(self.objects[key])
 
+    def _may(self, one: Permission) -> bool:
+        return self.allowed is None or one in self.allowed
+
+    def _review(self, spec: Object) -> Object:
+        """What an administrator's rules grant in a namespace, or whether one permission is there."""
+        if "resourceAttributes" in spec:
+            return {"allowed": self._may(Permission(**{"namespace": "", **spec["resourceAttributes"]}))}
+        granted = [one for one in self.allowed or () if one.namespace == spec["namespace"]]
+        rules = [
+            {
+                "verbs": [one.verb],
+                "apiGroups": [one.group],
+                "resources": [f"{one.resource}/{one.subresource}".strip("/")],
+            }
+            for one in granted
+        ]
+        return {"resourceRules": rules}
+
     def _asked(self, request: Request) -> list[Permission]:
         """What a request takes: an apply of what is absent also the right to create."""
         (plural, namespace, name), sub = _parse(request.path)
@@ -129,6 +158,11 @@ class FakeApi:
         group = parts[2] if parts[1] == "apis" else ""
         return [Permission(verb, group, plural, namespace, sub) for verb in verbs]
 
+    def _contested(self, key: Key, body: Object) -> dict[str, str]:
+        """The fields that others have set otherwise. They are ours afterwards."""
+        live, edited = dict(_leaves(self.objects.get(key, {}))), self.edited.get(key, {})
+        return {path: edited[path] for path, value in _leaves(body) if path in edited and live.get(path) != value}
+
     def _patch(self, key: Key, request: Request) -> Response:
         body = json.loads(request.body or b"{}")
         live = self.objects.get(key)
@@ -136,9 +170,17 @@ class FakeApi:
             asked = body["metadata"].pop("resourceVersion", "")
             if live is not None and asked and asked != live["metadata"]["resourceVersion"]:
                 return status(409, "Conflict", "the object has been modified")
+            contested = self._contested(key, body)
+            if contested and dict(request.query)["force"] == "false":
+                causes = [
+                    {"reason": "FieldManagerConflict", "message": f'conflict with "{by}" using v1', "field": f".{path}"}
+                    for path, by in contested.items()
+                ]
+                return status(409, "Conflict", "Apply failed", causes=causes)
             managed = {"manager": "launchpad", "operation": "Apply", "fieldsV1": _fields(body)}
             merged = deepcopy(body) if live is None else merge(live, body)
             merged["metadata"]["managedFields"] = [managed]
+            self.edited.pop(key, None)
             return _ok(self.put(merged))
         if live is None:
             return status(404, "NotFound", f'{key[0]} "{key[2]}" not found', kind=key[0], name=key[2])
@@ -148,7 +190,7 @@ class FakeApi:
         return _ok(self.put(merge(live, body)))
 
 
-def status(code: int, reason: str, message: str, **details: str) -> Response:
+def status(code: int, reason: str, message: str, **details: Any) -> Response:
     """A Kubernetes Status."""
     body = {"kind": "Status", "code": code, "reason": reason, "message": message, "details": details}
     return Response(code, json.dumps(body).encode())
@@ -167,6 +209,14 @@ def merge(live: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if not isinstance(value, Mapping):
+        yield path, value
+        return
+    for key, inner in value.items():
+        yield from _leaves(inner, f"{path}.{key}".strip("."))
+
+
 def _parse(path: str) -> tuple[Key, str]:
     parts = path.strip("/").split("/")
     parts = parts[2:] if parts[0] == "api" else parts[3:]
@@ -175,6 +225,19 @@ def _parse(path: str) -> tuple[Key, str]:
         namespace, parts = parts[1], parts[2:]
     parts += [""] * (3 - len(parts))
     return (parts[0], namespace, unquote(parts[1])), parts[2]
+
+
+def _groups(place: str) -> list[Object]:
+    """The kinds that everybody knows, as discovery tells them."""
+    found = []
+    for (version, kind), served in KNOWN.items():
+        group, _, number = version.rpartition("/")
+        if bool(group) == (place == "/apis"):
+            scope = "Namespaced" if served.namespaced else "Cluster"
+            resource = {"resource": served.plural, "responseKind": {"kind": kind}, "scope": scope}
+            versions = [{"version": number, "resources": [resource]}]
+            found.append({"metadata": {"name": group}, "versions": versions})
+    return found
 
 
 def _selected(obj: Object, key: Key, query: dict[str, str]) -> bool:

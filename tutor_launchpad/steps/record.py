@@ -41,7 +41,7 @@ def _apply(deployment: Deployment, told: bool = True) -> int:
     assert deployment.sealed is not None
     secrets = deployment.sealed.secrets
     if deployment.cluster is not None:
-        return apply_secrets(deployment.cluster, deployment.settings.instance, secrets)
+        return apply_secrets(deployment.cluster, deployment.settings.instance, secrets, deployment.progress.say)
     if told:
         deployment.remaining.append(f"apply {len(secrets)} sealed Secrets to namespace {deployment.settings.instance}")
     return 0

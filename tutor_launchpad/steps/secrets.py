@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -21,18 +21,37 @@ YOUNG = timedelta(hours=1)
 
 
 def missing_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> list[Object]:
-    """Those that the namespace does not have yet; they are named by content, so those that it has are right."""
-    there = {item["metadata"]["name"] for item in cluster.list("v1", "Secret", namespace, labels=f"{LABEL}=true")}
-    return [item for item in secrets if item["metadata"]["name"] not in there]
+    """Those that the namespace does not have yet, or that somebody replaced there."""
+    there = _sealed(cluster, namespace)
+    return [item for item in secrets if not _holds(there.get(item["metadata"]["name"]), item)]
 
 
-def apply_secrets(cluster: Cluster, namespace: str, secrets: Iterable[Object]) -> int:
-    """Make those that are missing; returns how many."""
-    missing = missing_secrets(cluster, namespace, secrets)
-    for item in missing:
+def apply_secrets(
+    cluster: Cluster, namespace: str, secrets: Iterable[Object], say: Callable[[str], None] = lambda text: None
+) -> int:
+    """Make those that are missing; returns how many. One that somebody replaced is immutable, and made anew."""
+    there = _sealed(cluster, namespace)
+    made = 0
+    for item in secrets:
+        name, live = item["metadata"]["name"], there.get(item["metadata"]["name"])
+        if _holds(live, item):
+            continue
+        if live is not None:
+            say(f"Secret {name} did not hold what was sealed: made anew; restart the pods that use it")
+            cluster.delete("v1", "Secret", name, namespace, live["metadata"]["uid"])
         labels = {**item["metadata"].get("labels", {}), LABEL: "true"}
         cluster.apply({**item, "metadata": {**item["metadata"], "namespace": namespace, "labels": labels}})
-    return len(missing)
+        made += 1
+    return made
+
+
+def _sealed(cluster: Cluster, namespace: str) -> dict[str, Object]:
+    return {item["metadata"]["name"]: item for item in cluster.list("v1", "Secret", namespace, labels=f"{LABEL}=true")}
+
+
+def _holds(live: Object | None, wanted: Object) -> bool:
+    """Names come from the content; only somebody's hand can have put another one under it."""
+    return live is not None and (live.get("data") or {}) == wanted.get("data", {})
 
 
 def drop_old_secrets(deployment: Deployment) -> None:

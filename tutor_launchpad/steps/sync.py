@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,17 +17,21 @@ from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.ownership import is_managed, owner
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
-from tutor_launchpad.steps.sync_wait import Time, Waiter
+from tutor_launchpad.steps.clock import REAL, Time
+from tutor_launchpad.steps.restore import restore
+from tutor_launchpad.steps.sync_wait import Waiter
 
 if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment
 
 __all__ = ["run_sync"]
 
+SKIP = "argocd.argoproj.io/skip-reconcile"
+
 
 def run_sync(deployment: Deployment) -> tuple[Status, str]:
     """Make or complete the objects, start or hasten the sync, wait for its end."""
-    return Sync(deployment, Time(time.monotonic, time.sleep)).run()
+    return Sync(deployment, REAL).run()
 
 
 @dataclass
@@ -49,9 +52,9 @@ class Sync:
             return Status.SKIPPED, "no cluster"
         project, application = deployment.application
         changes = [self._ensure_repository(cluster, application["spec"]["source"]["repoURL"])]
-        changes.append(self._ensure(cluster, project))
+        changes.append(self._restore(cluster, project, self._find(cluster, project)))
         before = self._find(cluster, application)
-        changes.append(_outcome(application, cluster.ensure_against(before, application)))
+        changes.append(self._restore(cluster, application, before))
         waiter = Waiter(deployment, cluster, self.time)
         if before is not None and not any(changes) and waiter.is_done(before):
             return Status.UNCHANGED, f"Synced and Healthy at {short}"
@@ -63,11 +66,11 @@ class Sync:
         waiter.run()
         return Status.DONE, f"Synced and Healthy at {short}"
 
-    def _ensure(self, cluster: Cluster, wanted: Object) -> str:
-        return _outcome(wanted, cluster.ensure_against(self._find(cluster, wanted), wanted))
+    def _restore(self, cluster: Cluster, wanted: Object, live: Object | None) -> str:
+        return restore(cluster, lambda: self._find(cluster, wanted), wanted, live)
 
     def _find(self, cluster: Cluster, wanted: Object) -> Object | None:
-        """The object in the cluster, which must be this root's."""
+        """The object in the cluster, which must be this root's, and stay, and be looked at by Argo CD."""
         metadata = wanted["metadata"]
         live = cluster.find(wanted["apiVersion"], wanted["kind"], metadata["name"], metadata["namespace"])
         if live is not None and owner(live) != owner(wanted):
@@ -76,6 +79,8 @@ class Sync:
                 f"{wanted['kind']} {metadata['namespace']}/{metadata['name']} exists and is {whose}: choose another "
                 "name with `tutor config save --set K8S_NAMESPACE=…`, or delete it if nobody needs it."
             )
+        if live is not None:
+            _refuse_halted(live)
         return live
 
     def _ensure_repository(self, cluster: Cluster, url: str) -> str:
@@ -98,6 +103,20 @@ class Sync:
                 return ""
         wanted = repository_secret(url, credentials, namespace)
         return _outcome(wanted, cluster.ensure_against(live, wanted))
+
+
+def _refuse_halted(live: Object) -> None:
+    """Raise where Argo CD would not act on the object, whatever we write."""
+    kind, metadata = live["kind"], live["metadata"]
+    title, command = f"{kind} {metadata['namespace']}/{metadata['name']}", f"kubectl -n {metadata['namespace']}"
+    if metadata.get("deletionTimestamp"):
+        waits = ", ".join(metadata.get("finalizers") or []) or "nothing that is known"
+        raise Conflict(f"{title} is being deleted and waits for {waits}: deploy again once it is gone.")
+    if (metadata.get("annotations") or {}).get(SKIP) == "true":
+        raise Conflict(
+            f"{title} is paused: its annotation {SKIP} keeps Argo CD from it. Deploy again after "
+            f"`{command} annotate {kind.lower()} {metadata['name']} {SKIP}-`."
+        )
 
 
 def _outcome(wanted: Object, outcome: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor_launchpad.adapters.kubernetes import Cluster
@@ -23,6 +22,7 @@ from tutor_launchpad.core.argocd_state import (
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, TimedOut
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.core.workloads import quota_events, troubles
+from tutor_launchpad.steps.clock import Time
 from tutor_launchpad.steps.sync_jobs import InitJobs
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ POLL = 2.0
 REFRESH_EVERY = 5.0
 TROUBLE_EVERY = 15.0
 END_WITHIN = 60.0
-
-
-@dataclass(frozen=True)
-class Time:
-    """The clock and the pause, injected."""
-
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 class Waiter:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tutor.core.hooks import Context
 
-from tests.unit.fake_deployment import ROOT_ID, make_deployment, make_settings
+from tests.unit.fake_deployment import ROOT_ID, make_deployment, make_settings, said
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
@@ -16,11 +16,26 @@ from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.flows import Flow
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
-from tutor_launchpad.steps.namespace import run_namespace
+from tutor_launchpad.steps.clock import Time
+from tutor_launchpad.steps.deployment import Options
+from tutor_launchpad.steps.namespace import find_namespace, run_namespace
 
 
 def bare(**metadata: Any) -> Object:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "alpha", **metadata}}
+
+
+TERMINATING = {
+    "status": {
+        "phase": "Terminating",
+        "conditions": [
+            {"type": "NamespaceContentRemaining", "status": "True", "message": "Some resources are remaining: pods."},
+            {"type": "NamespaceFinalizersRemaining", "status": "True", "message": "finalizers: example.org/keep in 1"},
+            {"type": "NamespaceDeletionDiscoveryFailure", "status": "False", "message": "All resources were found"},
+        ],
+    }
+}
+WAITS_FOR = "Some resources are remaining: pods; finalizers: example.org/keep in 1"
 
 
 def workload(**labels: str) -> Object:
@@ -110,9 +125,9 @@ def test_of_two_roots_at_once_one_gets_the_namespace(before: list[Object]) -> No
     [
         ([bare(annotations={"launchpad.openedx.org/id": "XyZ"})], "belongs to another Tutor root .*'XyZ'"),
         ([bare(), workload()], "did not make .Deployment theirs."),
-        ([{**bare(), "status": {"phase": "Terminating"}}], "is being deleted"),
+        ([{**bare(annotations={"launchpad.openedx.org/id": "XyZ"}), **TERMINATING}], "belongs to another Tutor root"),
     ],
-    ids=["another root", "foreign workloads", "terminating"],
+    ids=["another root", "foreign workloads", "another root's last minute"],
 )
 def test_namespace_of_others_is_refused_untouched(objects: list[Object], reason: str) -> None:
     api = FakeApi(*objects)
@@ -150,3 +165,46 @@ def test_what_a_deploy_asks_for_is_enough(objects: list[Object]) -> None:
 
     assert run_namespace(make_deployment(api))[0] is Status.DONE
     assert run_namespace(make_deployment(api, network_policies=False))[0] is Status.DONE
+
+
+def ending(api: FakeApi, seconds: float) -> Time:
+    """A clock on which the namespace is gone after some seconds."""
+
+    def sleep(pause: float) -> None:
+        api.sleep(pause)
+        if api.now >= seconds:
+            api.objects.pop(("namespaces", "", "alpha"), None)
+
+    return Time(lambda: api.now, sleep)
+
+
+def test_namespace_that_is_being_deleted_is_waited_for_and_made_anew() -> None:
+    api = FakeApi({**bare(), **TERMINATING})
+    deployment = make_deployment(api)
+
+    outcome = run_namespace(deployment, ending(api, 60))
+
+    assert outcome[1].startswith("namespace created")
+    assert said(deployment) == [f"namespace alpha is being deleted, waiting for its end: {WAITS_FOR}"]
+    assert api.now == 60.0
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(1800.0, 120.0), (30.0, 30.0)])
+def test_namespace_whose_deletion_does_not_end_is_refused_with_what_it_waits_for(
+    timeout: float, seconds: float
+) -> None:
+    api = FakeApi({**bare(), **TERMINATING})
+    deployment = make_deployment(api, options=Options(timeout=timeout))
+
+    with pytest.raises(Conflict, match=f"Namespace alpha is being deleted and waits for this: {WAITS_FOR}. Deploy"):
+        run_namespace(deployment, ending(api, 1000))
+    assert api.now == seconds
+    assert api.writes == []
+
+
+def test_plan_does_not_wait_for_the_end_of_a_namespace() -> None:
+    api = FakeApi({**bare(), **TERMINATING})
+
+    with pytest.raises(Conflict, match="is being deleted and waits for this"):
+        find_namespace(api.cluster, "alpha", ROOT_ID)
+    assert api.now == 0.0

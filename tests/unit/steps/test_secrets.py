@@ -52,6 +52,17 @@ def test_only_missing_secrets_are_applied() -> None:
     assert _names(api) == {"there", "missing"}
 
 
+def test_secret_that_somebody_replaced_is_made_anew_and_told() -> None:
+    theirs = {**_secret("sealed-1"), "data": {"key": "dGhlaXJz"}}
+    api, told = FakeApi(theirs, _secret("sealed-2")), list[str]()
+
+    assert apply_secrets(api.cluster, "alpha", [_secret("sealed-1"), _secret("sealed-2")], told.append) == 1
+
+    assert [one.split(" ")[0] for one in api.writes] == ["DELETE", "PATCH"]
+    assert api.read("secrets", "alpha", "sealed-1")["data"] == {}
+    assert told == ["Secret sealed-1 did not hold what was sealed: made anew; restart the pods that use it"]
+
+
 def test_secrets_of_kept_live_and_synced_revisions_stay() -> None:
     names = ["newest", "live", "synced", "forgotten"]
     api = FakeApi(*map(_secret, names), _secret("foreign", sealed=False), _application("s", "unknown", live="l"))
