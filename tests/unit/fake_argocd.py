@@ -25,7 +25,7 @@ class World:
     """An API server, its clock, and what Argo CD does at each second: `script` maps a look to the status it sees."""
 
     def __init__(self, *objects: Object) -> None:
-        self.api = FakeApi(*objects)
+        self.api = FakeApi(*objects, *map(program, ("argocd-application-controller", "argocd-repo-server")))
         self.api.after = self._watch
         self.events: list[str] = []
         self.moves: list[Callable[[World], None]] = []
@@ -80,6 +80,14 @@ class World:
             self.events.append("terminate")
         elif REFRESH in body["metadata"].get("annotations", {}):
             self.events.append("refresh")
+
+
+def program(name: str, ready: bool = True, **status: Any) -> Object:
+    """A pod of Argo CD's own."""
+    metadata = {"name": f"{name}-0", "namespace": "argocd", "labels": {"app.kubernetes.io/name": name}}
+    conditions = [{"type": "Ready", "status": str(ready)}]
+    status = {"phase": "Running", "conditions": conditions, **status}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": status}
 
 
 def run(world: World, deployment: Deployment | None = None) -> tuple[Status, str]:

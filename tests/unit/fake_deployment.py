@@ -27,6 +27,11 @@ class FakeRepository:
     same: set[str] = field(default_factory=lambda: {REVISION})
     head: str = REVISION
     address: str = URL
+    recorded: dict[str, bytes] = field(default_factory=dict)
+
+    def files(self, folder: PurePosixPath, revision: str) -> dict[str, bytes]:
+        """What the instance's folder holds."""
+        return self.recorded
 
     def same_tree(self, wanted: str, other: str, folder: PurePosixPath) -> bool:
         """Whether `other` is one of the commits with our content."""

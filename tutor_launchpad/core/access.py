@@ -37,7 +37,7 @@ def needed(settings: Settings) -> list[Permission]:
     own, argo = settings.instance, settings.argocd_namespace
     found = [
         *_all("get create patch", "", "namespaces"),
-        *_all("get list create patch delete", "", "secrets", own),
+        *_all("list create patch delete", "", "secrets", own),
         *_all("get list create patch delete", "", "resourcequotas limitranges", own),
         *_all("list", "", "pods events persistentvolumeclaims", own),
         Permission("get", "", "pods", own, "log"),
@@ -50,8 +50,9 @@ def needed(settings: Settings) -> list[Permission]:
     ]
     if settings.servers:
         found += [
-            *_all("get list create patch delete", "", "secrets configmaps", settings.namespace),
-            *_all("get list create", "argoproj.io", "workflows", settings.namespace),
+            *_all("get create patch", "", "secrets", settings.namespace),
+            *_all("get list create patch", "", "configmaps", settings.namespace),
+            *_all("get create", "argoproj.io", "workflows", settings.namespace),
             *_all("get create patch", "argoproj.io", "workflowtemplates", settings.namespace),
             *_all("get create patch", "", "serviceaccounts", settings.namespace),
             *_all("get create patch", "rbac.authorization.k8s.io", "roles rolebindings", settings.namespace),

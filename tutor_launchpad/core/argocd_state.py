@@ -21,8 +21,14 @@ NO_WAITING = (
     "field is immutable",
     "is invalid:",
     "failed to create typed patch object",
+    "denied the request",
+    "denied request",
+    "because it is being terminated",
 )
 """Failures of a sync that its retries do not mend."""
+SELDOM = "failed calling webhook"
+RETRIES = 3
+"""A webhook that cannot be called may be starting: so many retries of Argo CD, which is a minute."""
 
 
 @dataclass(frozen=True)
@@ -173,11 +179,15 @@ class Goal:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What this deploy found and did. `ended`: start of the operation that had ended before we came, or that we ended."""
+    """What this deploy found and did. `ended`: start of the operation that had ended before we came, or that we ended.
+
+    `overdue`: there is something to sync, and Argo CD does not begin by itself.
+    """
 
     ended: str = ""
     restart: bool = False
     started: bool = False
+    overdue: bool = False
 
 
 def next_action(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
@@ -195,7 +205,8 @@ def next_action(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
     ended_badly = state.phase in ENDED_BADLY and is_ours(state, goal)
     if ended_badly and state.started != attempt.ended:
         return Action.FAIL
-    if state.sync == "OutOfSync" and not attempt.started and (ended_badly or not goal.auto_sync):
+    waits_for_us = ended_badly or not goal.auto_sync or attempt.overdue
+    if state.sync == "OutOfSync" and not attempt.started and waits_for_us:
         return Action.START
     return Action.WAIT
 
@@ -212,6 +223,10 @@ def _while_running(state: SyncState, goal: Goal, attempt: Attempt) -> Action:
         return Action.TERMINATE
     if state.operation_revisions and not is_ours(state, goal):
         return Action.TERMINATE
-    if state.pausing and any(text in message for text in NO_WAITING for message in (state.message, *state.failures)):
+    if state.pausing and any(_lasts(message, state.retries) for message in (state.message, *state.failures)):
         return Action.FAIL
     return Action.WAIT
+
+
+def _lasts(message: str, retries: int) -> bool:
+    return any(text in message for text in NO_WAITING) or (SELDOM in message and retries >= RETRIES)

@@ -85,17 +85,6 @@ def _trouble(pod: Object) -> Iterator[str]:
             yield f"Pod {name}: {condition.get('reason', 'Unschedulable')}: {condition.get('message', '')}"
 
 
-def quota_events(events: Iterable[Object], since: str) -> list[str]:
-    """What controllers could not create for lack of quota, said since a moment (RFC 3339)."""
-    found = {
-        f"{event['involvedObject'].get('kind')} {event['involvedObject'].get('name')}: {event.get('message', '')}"
-        for event in events
-        if "exceeded quota" in event.get("message", "")
-        and (event.get("lastTimestamp") or event.get("eventTime") or "") >= since
-    }
-    return sorted(found)
-
-
 def _statuses(pod: Object) -> list[Object]:
     status = pod.get("status") or {}
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]

@@ -1,12 +1,18 @@
-"""What a cluster may have against a deploy: missing permissions and kinds."""
+"""What a cluster may have against a deploy: missing permissions and kinds, an Argo CD that is not there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from tutor_launchpad.core.access import needed, sentences
+from tutor_launchpad.core.argocd import API
+from tutor_launchpad.core.errors import Forbidden
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
+
+if TYPE_CHECKING:
+    from tutor_launchpad.adapters.kubernetes import Cluster
 
 REMEDIES = {
     "cert-manager.io": "install cert-manager, or set DRYDOCK_AUTO_TLS to false",
@@ -19,7 +25,26 @@ def cluster_problems(deployment: Deployment) -> list[str]:
     cluster = deployment.cluster
     assert cluster is not None
     problems = sentences(cluster.can_i(needed(deployment.settings)))
-    return problems + kind_problems([*deployment.objects, *deployment.application], cluster.kinds())
+    served = cluster.kinds()
+    problems += kind_problems([*deployment.objects, *deployment.application], served)
+    return problems + (argo_cd_problems(deployment, cluster) if (API, "Application") in served else [])
+
+
+def argo_cd_problems(deployment: Deployment, cluster: Cluster) -> list[str]:
+    """One sentence where Argo CD's kinds are there and nothing of itself; asked before the first deploy alone."""
+    settings, repository = deployment.settings, deployment.repository
+    if repository.files(settings.folder, repository.head):
+        return []
+    try:
+        pods = cluster.list("v1", "Pod", settings.argocd_namespace)
+    except Forbidden:
+        return []
+    if pods:
+        return []
+    return [
+        f"The cluster knows Argo CD's kinds, but no pod runs in namespace {settings.argocd_namespace}: install Argo CD "
+        "there, or name the namespace where it runs in LAUNCHPAD_ARGOCD_NAMESPACE."
+    ]
 
 
 def kind_problems(objects: Iterable[Object], served: set[tuple[str, str]]) -> list[str]:

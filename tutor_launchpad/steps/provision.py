@@ -134,7 +134,7 @@ class _Teller:
 
     def __call__(self, seen: Progress) -> None:
         parts = ", ".join(f"{one.resource}/{one.server} {one.phase}".rstrip() for one in seen.parts)
-        text = f"workflow {seen.phase} {parts}".strip()
+        text = f"workflow {seen.phase} {parts or seen.message}".strip()
         if text != self._last:
             self._say(text)
             self._last = text

@@ -21,17 +21,18 @@ from tutor_launchpad.core.argocd_state import (
 )
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, TimedOut
 from tutor_launchpad.core.types import Object
-from tutor_launchpad.core.workloads import quota_events, troubles
 from tutor_launchpad.steps.clock import Time
 from tutor_launchpad.steps.sync_jobs import InitJobs
+from tutor_launchpad.steps.sync_troubles import Troubles
 
 if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment
 
 POLL = 2.0
 REFRESH_EVERY = 5.0
-TROUBLE_EVERY = 15.0
 END_WITHIN = 60.0
+AUTO_SYNC_WITHIN = 20.0
+"""Argo CD begins by itself within a few seconds, unless somebody has paused it in a way that is not ours to see."""
 
 
 class Waiter:
@@ -49,7 +50,9 @@ class Waiter:
         self._known: dict[str, bool] = {}
         self._told = ""
         self._said: set[str] = set()
-        self._refreshed = self._looked = float("-inf")
+        self._refreshed = float("-inf")
+        self._busy_at = time.now()
+        self._troubles = Troubles(deployment, cluster, self._say, time.now())
 
     def is_done(self, application: Object) -> bool:
         """Whether there is nothing to do, judged without another request."""
@@ -105,6 +108,10 @@ class Waiter:
         state = read_state(self._application)
         if state.mark == self._mark:  # also where the answer to our start was lost
             self._attempt = replace(self._attempt, started=True)
+        if state.sync != "OutOfSync" or state.in_progress or not self._goal.reached(state.revision):
+            self._busy_at = self._time.now()
+        overdue = self._time.now() - self._busy_at >= AUTO_SYNC_WITHIN
+        self._attempt = replace(self._attempt, overdue=overdue)
         return state
 
     def _prepare(self) -> SyncState:
@@ -124,6 +131,8 @@ class Waiter:
     def _look_at(self, state: SyncState, action: Action) -> None:
         """Tell what changed; raise where waiting is of no use."""
         self._tell(state)
+        version = str(self._application["metadata"].get("resourceVersion"))
+        self._troubles.look_at_engine(state, version, self._time.now())
         if self._attempt.restart and not self._attempt.started:
             return
         if state.in_progress or state.phase in ENDED_BADLY:
@@ -136,11 +145,7 @@ class Waiter:
         verdict = self._errors.look(state, self._time.now())
         if verdict:
             raise LaunchpadError(f"Argo CD cannot sync {self._name}: {verdict}")
-        if self._time.now() - self._looked >= TROUBLE_EVERY:
-            first = self._looked == float("-inf")
-            self._looked = self._time.now()
-            if not first:
-                self._tell_troubles(state)
+        self._troubles.look_at_pods(state, self._time.now())
 
     def _stop_superseded(self) -> None:
         """What the older sync still made. Jobs read before the branch's head was ours are of no later deploy."""
@@ -214,21 +219,11 @@ class Waiter:
         """Each object that is waited for, once, with its wave; and why a sync pauses."""
         pending = state.pending if self._goal.reached(state.revision) else []
         text = f"wave {pending[0].wave}: {pending[0].kind} {pending[0].name}" if pending else self._told
-        text = "; ".join([text, *(state.failures[:1] if state.pausing else ())])
+        blocked = state.in_progress and "sync window" in state.message
+        text = "; ".join([text, *(state.failures[:1] if state.pausing else ()), *([state.message] if blocked else ())])
         if text != self._told:
             self._told = text
             self._say(text)
-
-    def _tell_troubles(self, state: SyncState) -> None:
-        for text in troubles(self._cluster.list("v1", "Pod", self._name)):
-            self._say(text)
-        events = self._cluster.list("v1", "Event", self._name, fields="reason=FailedCreate")
-        exceeded = quota_events(events, state.started or "9")
-        if exceeded and state.pending:
-            raise LaunchpadError(
-                f"{self._name} exceeds its quota: {exceeded[0]}. Raise LAUNCHPAD_QUOTA, or lower what the applications "
-                "ask for."
-            )
 
     def _failed(self, state: SyncState) -> str:
         detail = "; ".join(state.failures[:3]) or state.message or state.phase
@@ -238,8 +233,7 @@ class Waiter:
         )
 
     def _late(self, state: SyncState) -> str:
-        stuck = troubles(self._cluster.list("v1", "Pod", self._name))
-        more = "".join(f"\n  - {text}" for text in [*state.errors, *state.failures, *stuck][:5])
+        more = "".join(f"\n  - {text}" for text in [*state.errors, *state.failures, *self._troubles.stuck()][:5])
         return (
             f"{self._name} is not Synced and Healthy after {self._deployment.options.timeout:.0f} s; last seen: "
             f"{state.summary}. Argo CD goes on; wait for it with `tutor launchpad deploy` or a longer --timeout.{more}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from launchpad_workflows.client import WORKFLOWS, Client, Object
 from launchpad_workflows.errors import TimedOut, Unavailable
 from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.standing import Standing
 from launchpad_workflows.submit import Run
 from launchpad_workflows.templates.common import OUTCOME
 
@@ -86,9 +87,11 @@ def wait(
     """The end of a run within `deadline` seconds, else `TimedOut` with what was last seen.
 
     `progress` hears each change. Errors of the client pass through (a run that was deleted is its "not found"),
-    except `Unavailable`, after which it is asked again.
+    except `Unavailable`, after which it is asked again. Raises `Unavailable` where the engine does
+    not work.
     """
     end = clock.now() + deadline
+    standing = Standing(client, run, clock.now())
     seen: Progress | None = None
     while True:
         try:
@@ -98,6 +101,8 @@ def wait(
                 raise _timed_out(run, deadline, f"the cluster does not answer: {error}") from error
         else:
             now = read_progress(workflow)
+            why = standing.look(workflow, clock.now())
+            now = replace(now, message=why) if why else now
             if now != seen:
                 progress(now)
                 seen = now

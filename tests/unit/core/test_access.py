@@ -31,7 +31,7 @@ def test_needed_with_servers_holds_what_registering_and_watching_ask() -> None:
         "list pods in launchpad",
         "get pods/log in launchpad",
         "create workflowtaskresults.argoproj.io in launchpad",
-        "delete configmaps in launchpad",
+        "list configmaps in launchpad",
         "patch workflowtemplates.argoproj.io in launchpad",
     }
 

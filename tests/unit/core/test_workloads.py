@@ -6,7 +6,7 @@ from typing import Any
 
 from tutor_launchpad.core.jobs import WAVE
 from tutor_launchpad.core.types import Object
-from tutor_launchpad.core.workloads import failed, failed_container, quota_events, read_job, superseded, troubles
+from tutor_launchpad.core.workloads import failed, failed_container, read_job, superseded, troubles
 
 
 def job(name: str, wave: int = 1, **condition: str) -> Object:
@@ -66,16 +66,3 @@ def test_troubles_name_pod_reason_and_image() -> None:
         "Pod a: Unschedulable: no room",
         "Pod b: ErrImagePull, image openedx:1: not found",
     ]
-
-
-def test_quota_events_are_those_of_this_sync() -> None:
-    def event(name: str, message: str, at: str) -> Object:
-        return {"involvedObject": {"kind": "Job", "name": name}, "message": message, "lastTimestamp": at}
-
-    events = [
-        event("new", "forbidden: exceeded quota: launchpad", "2026-01-02T00:00:00Z"),
-        event("old", "forbidden: exceeded quota: launchpad", "2026-01-01T00:00:00Z"),
-        event("other", "something else", "2026-01-02T00:00:00Z"),
-    ]
-
-    assert quota_events(events, "2026-01-01T12:00:00Z") == ["Job new: forbidden: exceeded quota: launchpad"]

@@ -169,3 +169,43 @@ def test_run_that_is_gone_or_hidden_is_told_at_once(error: Exception) -> None:
     with pytest.raises(type(error)):
         wait(Scene([error]), RUN, 60, clock=ticks.clock)
     assert ticks.time == 0
+
+
+def controller(ready: bool) -> Object:
+    metadata = {"name": "workflow-controller-1", "namespace": "", "labels": {"app": "workflow-controller"}}
+    waiting = {"state": {"waiting": {"reason": "ImagePullBackOff"}}}
+    status = {"conditions": [{"type": "Ready", "status": str(ready)}], "containerStatuses": [waiting]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": status}
+
+
+@pytest.mark.parametrize(
+    ("pods", "why"), [([], "there is none"), ([controller(False)], "Pod workflow-controller-1 is ImagePullBackOff")]
+)
+def test_controller_that_does_not_work_is_named_within_half_a_minute(pods: list[Object], why: str) -> None:
+    ticks = Ticks()
+
+    with pytest.raises(Unavailable, match=f"no pod of workflow-controller is running: {why}. Workflow launchpad/prov"):
+        wait(Scene([workflow("")], *pods), RUN, 600, clock=ticks.clock)
+    assert ticks.time == 30
+
+
+def test_controller_that_runs_and_takes_nothing_up_is_told() -> None:
+    seen: list[Progress] = []
+    states = [*[workflow("")] * 20, workflow("Succeeded", node("Succeeded", CREATED))]
+
+    assert wait(Scene(states, controller(True)), RUN, 600, seen.append, Ticks().clock).ok
+    assert seen[1].message == (
+        "Argo Workflows has not taken it up for 30 s: its controller runs; does it watch namespace launchpad?"
+    )
+
+
+def test_controller_that_may_not_be_looked_at_leaves_what_is_known() -> None:
+    scene = Scene([workflow("")])
+
+    def hide(verb: str, name: str) -> None:
+        if verb == "list":
+            raise Forbidden("may not list")
+
+    scene.before = hide
+    with pytest.raises(TimedOut, match=r"taken it up for 60 s: is its controller running\? \(may not list\)"):
+        wait(scene, RUN, 60, clock=Ticks().clock)
