@@ -36,7 +36,7 @@ def views(objects: Iterable[Object]) -> dict[str, View]:
     found = {}
     for item in given:
         spec = _pod_spec(item)
-        for field in ("initContainers", "containers"):
+        for field in ("initContainers", "containers", "ephemeralContainers"):
             for container in spec.get(field, []) if spec else []:
                 name = f"{item['kind']}/{item['metadata']['name']} {container['name']}"
                 found[name] = _view(container, spec or {}, store)
@@ -105,19 +105,25 @@ def _variables(container: Object, store: Store) -> dict[str, str]:
                     result[source.get("prefix", "") + name] = value.decode()
     own: dict[str, str] = {}
     for entry in container.get("env") or []:
-        own[entry["name"]] = _value(entry, own, store)
+        value = _value(entry, own, store)
+        if value is not None:
+            own[entry["name"]] = value
     return result | own
 
 
-def _value(entry: Object, own: Mapping[str, str], store: Store) -> str:
+def _value(entry: Object, own: Mapping[str, str], store: Store) -> str | None:
+    """None where an optional key is missing, which leaves the variable unset."""
     if entry.get("value"):
         return expand(entry["value"], own)
     source = entry.get("valueFrom") or {}
     for kind, key in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
         if key in source:
             data = store.get((kind, source[key]["name"]))
-            if data is None or source[key]["key"] not in data:
+            if data is None:
                 return f"from elsewhere: {source}"
+            if source[key]["key"] not in data:
+                assert source[key].get("optional"), f"{kind}/{source[key]['name']} has no {source[key]['key']}"
+                return None
             return data[source[key]["key"]].decode()
     return f"from elsewhere: {source}" if source else ""
 

@@ -110,6 +110,9 @@ def test_secret_in_the_name_of_a_sealed_map_is_refused() -> None:
     assert "Setting MYSQL_PASSWORD would be readable in Git" in text
 
 
+POD_WITH_MAP = pod_spec(volumes=[{"name": "v", "configMap": {"name": "settings"}}])
+
+
 @pytest.mark.parametrize(
     "item",
     [
@@ -117,6 +120,8 @@ def test_secret_in_the_name_of_a_sealed_map_is_refused() -> None:
         _custom({"configMap": "settings"}),
         _custom({"template": {"configMapName": "settings"}}),
         _custom({"sources": [{"configMap": {"name": "settings", "key": "settings.py"}}]}),
+        _custom({"jobTargetRef": {"template": {"spec": POD_WITH_MAP}}}),
+        {"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "p"}, "template": {"spec": POD_WITH_MAP}},
         {
             "apiVersion": "rbac.authorization.k8s.io/v1",
             "kind": "Role",
@@ -126,7 +131,7 @@ def test_secret_in_the_name_of_a_sealed_map_is_refused() -> None:
             ],
         },
     ],
-    ids=["ref", "text", "name", "source", "role"],
+    ids=["ref", "text", "name", "source", "scaled-job", "pod-template", "role"],
 )
 def test_sealed_map_that_is_referred_to_outside_of_pods_is_refused(item: Object) -> None:
     text = _refusal(config_map(), item)
