@@ -24,6 +24,11 @@ SECRET_SETTINGS: Filter[list[str], []] = Filter()
 #: Parameter: the list so far.
 PUBLIC_SETTINGS: Filter[list[str], []] = Filter()
 
+#: Names in settings files, with `*` for any characters, that only pages and mails show: where nothing but their values
+#: changes, no init job runs again.
+#: Parameter: the list so far.
+DISPLAYED_SETTINGS: Filter[list[str], []] = Filter()
+
 #: Kubernetes objects that are added to the instance's manifests before they are sealed.
 #: Parameters: the list so far; the rendered configuration.
 MANIFESTS: Filter[list[dict[str, Any]], [dict[str, Any]]] = Filter()

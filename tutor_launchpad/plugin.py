@@ -41,6 +41,13 @@ def _add_resources(resources: dict[str, ResourcePlanner]) -> dict[str, ResourceP
     return {**resources, **PLANNERS}
 
 
+@hooks.DISPLAYED_SETTINGS.add()
+def _add_displayed(names: list[str]) -> list[str]:
+    from tutor_launchpad.core.job_settings import DISPLAYED
+
+    return [*names, *DISPLAYED]
+
+
 @hooks.MYSQL_DATABASES.add()
 def _add_databases(databases: list[MysqlDatabase], config: dict[str, t.Any]) -> list[MysqlDatabase]:
     from tutor_launchpad.core.databases import own_databases

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment, Step
 
 tutor_hooks.Filters.CONFIG_DEFAULTS.add_items([
+    ("SAMPLE_BANNER", "Welcome"),
     ("SAMPLE_LICENCE", ""),
     ("SAMPLE_PUBLIC_TOKEN", "shown-to-everybody"),
     ("SAMPLE_REPLICA", "none"),
@@ -32,6 +33,9 @@ tutor_hooks.Filters.CONFIG_DEFAULTS.add_items([
 
 # A licence, which stands in config.yml alone: no rule would find it by its name.
 hooks.SECRET_SETTINGS.add_item("SAMPLE_LICENCE")
+
+# Only pages show it: a change of it alone starts no init job.
+hooks.DISPLAYED_SETTINGS.add_item("SAMPLE_BANNER")
 
 # Named like a secret, but it stands in every page.
 hooks.PUBLIC_SETTINGS.add_item("SAMPLE_PUBLIC_TOKEN")
@@ -114,6 +118,7 @@ def _tell(deployment: Deployment) -> None:
 
 
 tutor_hooks.Filters.ENV_PATCHES.add_items([
+    ("openedx-lms-common-settings", "SAMPLE_BANNER = '{{ SAMPLE_BANNER }}'"),
     ("launchpad-application-labels", "sample.example.com/team: moon"),
     ("launchpad-application-annotations", "sample.example.com/chat: moonbase"),
     ("launchpad-application-sync-options", "- ApplyOutOfSyncOnly=true"),

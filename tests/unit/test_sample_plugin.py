@@ -82,6 +82,16 @@ def test_secret_settings_are_sealed(deployed: Deployed) -> None:
     assert "SAMPLE_LICENCE" in about["secret_settings"]
 
 
+def test_change_of_what_is_displayed_starts_no_job(deployed: Deployed) -> None:
+    jobs = deployed.objects("manifests/job-*.yml")
+    before = (deployed.root.folder / "sealed" / "openedx-settings-lms" / "production.py").read_text()
+    deployed.root.set(SAMPLE_BANNER="Welcome back")
+    deployed.root.launchpad("deploy")
+
+    assert "SAMPLE_BANNER = 'Welcome'" in before
+    assert deployed.objects("manifests/job-*.yml") == jobs != []
+
+
 def test_public_settings_are_not(deployed: Deployed) -> None:
     (found,) = deployed.objects("manifests/configmap-sample.yml")
 

@@ -19,6 +19,7 @@ from tutor_launchpad.core.errors import LaunchpadError, Refused, refuse
 from tutor_launchpad.core.host_names import setting_problems
 from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, ingress_hosts
 from tutor_launchpad.core.instance import Contents, make_record
+from tutor_launchpad.core.job_settings import share_settings
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
 from tutor_launchpad.core.manifests import images, instance_objects
 from tutor_launchpad.core.private import seal_key, settings_secret, split_settings
@@ -58,7 +59,9 @@ def prepare(deployment: Deployment) -> None:
     if deployment.config.get("DRYDOCK_INGRESS"):
         refuse(host_problems(deployment.hosts, served))
     deployment.objects = objects
-    deployment.sealed = seal(objects, secrets, deployment.settings.seal_key, deployment.settings.instance)
+    key, instance = deployment.settings.seal_key, deployment.settings.instance
+    sealed = seal(objects, secrets, key, instance)
+    deployment.sealed = share_settings(sealed, hooks.DISPLAYED_SETTINGS.apply([]), key, instance)
     deployment.mask = Mask(deployment.sealed.found)
     deployment.application = application_objects(_template_renderer(deployment))
     _record(deployment)

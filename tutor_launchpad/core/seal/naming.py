@@ -25,11 +25,17 @@ def plain_name(name: str) -> str:
     return _KUSTOMIZE_SUFFIX.sub("", name)
 
 
-def sealed_secret(name: str, namespace: str, key: str, data: Mapping[str, str], base: Object | None = None) -> Object:
-    """An immutable Secret; `data`: key → base64. Type and labels are those of `base`."""
+def sealed_secret(
+    name: str, namespace: str, key: str, data: Mapping[str, str], base: Object | None = None, identity: object = None
+) -> Object:
+    """An immutable Secret; `data`: key → base64. Type and labels are those of `base`.
+
+    Its name tells its content apart, or `identity` in place of that.
+    """
     base = base or {}
     kind = base.get("type", "Opaque")
-    content = json.dumps([namespace, name, kind, dict(sorted(data.items()))]).encode()
+    told = dict(sorted(data.items())) if identity is None else identity
+    content = json.dumps([namespace, name, kind, told], sort_keys=True).encode()
     digest = hmac.new(key.encode(), content, hashlib.sha256).hexdigest()[:16]
     metadata: Object = {"name": f"{name[:_LONGEST].rstrip('-.')}-{digest}", "namespace": namespace}
     labels = base.get("metadata", {}).get("labels")

@@ -105,9 +105,9 @@ def _variables(container: Object, store: Store) -> dict[str, str]:
                     result[source.get("prefix", "") + name] = value.decode()
     own: dict[str, str] = {}
     for entry in container.get("env") or []:
-        value = _value(entry, own, store)
-        if value is not None:
-            own[entry["name"]] = value
+        text = _value(entry, own, store)
+        if text is not None:
+            own[entry["name"]] = text
     return result | own
 
 
