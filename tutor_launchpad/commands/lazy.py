@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
+
+from tutor_launchpad.commands.signals import terminable
 
 
 class LazyGroup(click.Group):
@@ -25,6 +28,11 @@ class LazyGroup(click.Group):
         module = import_module(f"{self.package}.{cmd_name}")
         command: click.Command = getattr(module, f"{cmd_name}_command")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb, which SIGTERM ends as Ctrl-C does."""
+        with terminable():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         added = {name: command.get_short_help_str() for name, command in self.commands.items()}

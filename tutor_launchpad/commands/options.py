@@ -38,10 +38,17 @@ def asker() -> Callable[[str], bool] | None:
     """Asks the person at the terminal; None where nobody is there."""
     if not sys.stdin.isatty():
         return None
-    return lambda question: click.confirm(question, err=True)
+    return _ask
 
 
 def check_context(kube_context: str | None, no_cluster: bool) -> None:
     """Wrong usage where the two contradict each other."""
     if kube_context and no_cluster:
         raise click.UsageError("--context and --no-cluster exclude each other.")
+
+
+def _ask(question: str) -> bool:
+    try:
+        return click.confirm(question, err=True)
+    except click.Abort:  # which click makes of Ctrl-C and of the input's end
+        raise KeyboardInterrupt from None

@@ -6,21 +6,21 @@ from pathlib import Path
 
 import click
 
+from tutor_launchpad.commands.ending import told
 from tutor_launchpad.commands.session import open_deployment
 from tutor_launchpad.commands.terminal import open_display
-from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.results import Status, render_json
 from tutor_launchpad.steps.deployment import Deployment, Options, Step
 from tutor_launchpad.steps.provision import provision_by_workflow, provision_in_process
 from tutor_launchpad.steps.resources import plan_resources
-from tutor_launchpad.steps.run import result_of, run_steps
+from tutor_launchpad.steps.run import run_steps
 from tutor_launchpad.steps.target import Wish
 
 
 def provision(root: Path, options: Options, wish: Wish, only: tuple[str, ...], local: bool, output: str) -> None:
     """One step, by a workflow or in this process; `only`: the resources, all where empty."""
     display = open_display()
-    deployment = open_deployment(root, options, wish, display, needs_repository=False)
 
     def run(deployment: Deployment) -> tuple[Status, str]:
         resources = plan_resources(deployment, only)
@@ -42,10 +42,7 @@ def provision(root: Path, options: Options, wish: Wish, only: tuple[str, ...], l
             )
         return provision_by_workflow(deployment, deployment.cluster, resources, always=True)
 
-    try:
+    with told(output) as begun:
+        deployment = open_deployment(root, options, wish, display, needs_repository=False, take=begun.take)
         result = run_steps(deployment, [Step("provision", run)], display.step)
-    except LaunchpadError:
-        if output == "json":
-            click.echo(render_json(result_of(deployment)))
-        raise
     click.echo(render_json(result) if output == "json" else result.steps[-1].detail)

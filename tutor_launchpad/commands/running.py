@@ -8,29 +8,25 @@ from pathlib import Path
 import click
 
 from tutor_launchpad import hooks
+from tutor_launchpad.commands.ending import told
 from tutor_launchpad.commands.planning import describe_plan
 from tutor_launchpad.commands.session import open_deployment
 from tutor_launchpad.commands.terminal import open_display
-from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.results import DeployResult, PlanResult, render_json
 from tutor_launchpad.steps.deployment import Deployment, Options
 from tutor_launchpad.steps.planning import plan_cluster, plan_provisioning
-from tutor_launchpad.steps.run import result_of, run_steps
+from tutor_launchpad.steps.run import run_steps
 from tutor_launchpad.steps.target import Wish
 
 
 def deploy(root: Path, options: Options, wish: Wish, output: str) -> None:
-    """Run all steps and print the result, also where one of them fails."""
+    """Run all steps and print the result, also where one of them fails or is interrupted."""
     display = open_display()
     if wish.confirm is not None:
         wish = replace(wish, confirm=display.asking(wish.confirm))
-    deployment = open_deployment(root, options, wish, display)
-    try:
+    with told(output) as begun:
+        deployment = open_deployment(root, options, wish, display, take=begun.take)
         result = run_steps(deployment, hooks.DEPLOY_STEPS.apply([]), display.step)
-    except LaunchpadError:
-        if output == "json":
-            click.echo(render_json(result_of(deployment)))
-        raise
     hooks.INSTANCE_DEPLOYED.do(deployment)
     click.echo(render_json(result) if output == "json" else _text(deployment, result))
 

@@ -102,6 +102,7 @@ class TerminalDisplay:
             Status.UNCHANGED: "[dim]=[/]",
             Status.SKIPPED: "[dim]-[/]",
             Status.FAILED: "[red]✗[/]",
+            Status.INTERRUPTED: "[red]✗[/]",
         }
         self.console.print(f"{marks[result.status]} {escape(_line('', result))}")
 

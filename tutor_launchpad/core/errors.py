@@ -7,6 +7,7 @@
     ├── Unreachable         nobody answered (network, TLS, expired credentials say so in the text)
     ├── Conflict            somebody else owns or changed it
     │   └── Contested       others have set its fields otherwise than we would
+    ├── Interrupted         somebody has ended us; the text tells what goes on
     ├── Refused             our own checks say no; nothing was changed
     └── TimedOut            our deadline passed; the text tells the last seen state
 
@@ -51,6 +52,10 @@ class Contested(Conflict):
     def __init__(self, text: str, fields: Mapping[str, str]) -> None:
         self.fields = dict(fields)
         super().__init__(text)
+
+
+class Interrupted(LaunchpadError):
+    """Somebody pressed Ctrl-C or sent SIGTERM before the end."""
 
 
 class TimedOut(LaunchpadError):

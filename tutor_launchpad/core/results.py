@@ -20,6 +20,7 @@ class Status(str, Enum):
     UNCHANGED = "unchanged"
     SKIPPED = "skipped"
     FAILED = "failed"
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class StepResult:
 
 @dataclass(frozen=True)
 class DeployResult:
-    """The outcome of a deploy; `revision` is empty where nothing is committed."""
+    """The outcome of a deploy; `revision` is empty where nothing is committed. `ongoing`: what goes on without us."""
 
     instance: str
     revision: str
@@ -43,6 +44,7 @@ class DeployResult:
     steps: tuple[StepResult, ...]
     urls: tuple[str, ...] = ()
     next: tuple[str, ...] = ()
+    ongoing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Progress(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """How this deploy was asked for. `timeout`: seconds that the sync may take."""
+    """How this deploy was asked for. `timeout`: seconds that each wait may take."""
 
     dry_run: bool = False
     yes: bool = False
@@ -49,7 +49,7 @@ class Deployment:
     `cluster` is None where there is none. `loaded` is Tutor's configuration, on top of it `overrides`, which the
     resources outside of the namespace bring; `origins` names each one's server; `flows` is the traffic to their servers.
     `confirm` asks a person; None: nobody is there to be asked. `neighbours`: instance → its `launchpad.json`, our own too.
-    The check sets the rest.
+    `ongoing`: step → what it has started that goes on without us. The check sets the rest.
     """
 
     root: Path
@@ -81,6 +81,7 @@ class Deployment:
     revision: str = ""
     changed: bool = False
     remaining: list[str] = field(default_factory=list)
+    ongoing: dict[str, str] = field(default_factory=dict)
     results: list[StepResult] = field(default_factory=list)
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from launchpad_workflows.errors import ProvisioningError
@@ -19,11 +20,14 @@ from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.resources import Resources
 
 if TYPE_CHECKING:
+    from launchpad_workflows.remote import Resume
+    from launchpad_workflows.submit import Run
     from launchpad_workflows.watch import Finished, Progress
 
     from tutor_launchpad.adapters.kubernetes import Cluster
     from tutor_launchpad.steps.deployment import Deployment
 
+STEP = "provision"
 PROVISIONED = "launchpad.openedx.org/provisioned"
 OWNERS = OWN / "owners.json"
 
@@ -44,10 +48,12 @@ def provision_by_workflow(
     deployment: Deployment, cluster: Cluster, resources: Resources, always: bool = False
 ) -> tuple[Status, str]:
     """One workflow, unless the last one that ended well had the same to do; `always` starts it all the same."""
+    from launchpad_workflows.remote import Resume
+
     digest, last = current_fingerprint(deployment, resources), last_fingerprint(deployment, cluster)
     if not always and last == digest:
         return Status.UNCHANGED, f"as provisioned on {', '.join(map(str, resources.servers))}"
-    finished = _run(deployment, cluster, resources)
+    finished = _run(deployment, cluster, resources, Resume(digest, ended=not always))
     if not finished.ok:
         raise LaunchpadError(_failure(finished, resources.passwords, deployment.mask))
     cluster.ensure(_secret(deployment, resources, {PROVISIONED: digest}))
@@ -98,7 +104,7 @@ def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[
     return _status(outcomes), _summary(outcomes)
 
 
-def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Finished:
+def _run(deployment: Deployment, cluster: Cluster, resources: Resources, resume: Resume) -> Finished:
     from launchpad_workflows.cluster_ownership import ClusterOwnership
     from launchpad_workflows.ownership import claim_names
     from launchpad_workflows.register import register
@@ -113,16 +119,27 @@ def _run(deployment: Deployment, cluster: Cluster, resources: Resources) -> Fini
         for written in register(cluster, TemplateParams(deployment.settings.worker_image, namespace)):
             deployment.progress.say(f"{written} applied")
         cluster.ensure(_secret(deployment, resources, {}))
-        return run(
+        finished = run(
             cluster,
             resources.request,
             ownership,
             _Teller(deployment),
             namespace=namespace,
             deadline=deployment.options.timeout,
+            resume=resume,
+            began=partial(_tell_begun, deployment),
         )
     except ProvisioningError as error:
         raise LaunchpadError(Mask(resources.passwords)(str(error))) from None
+    deployment.ongoing.pop(STEP, None)
+    return finished
+
+
+def _tell_begun(deployment: Deployment, run: Run, found: bool) -> None:
+    look = f"kubectl -n {run.namespace} get workflow {run.name}"
+    deployment.ongoing[STEP] = f"workflow {run.namespace}/{run.name} goes on: look at it with `{look}`"
+    if found:
+        deployment.progress.say(f"workflow {run.name} of an interrupted run does this: waiting for it")
 
 
 class _Teller:

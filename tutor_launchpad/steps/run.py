@@ -15,7 +15,7 @@ Shown = Callable[[str], AbstractContextManager[Callable[[StepResult], None]]]
 
 
 def run_steps(deployment: Deployment, steps: Iterable[Step], shown: Shown) -> DeployResult:
-    """The result of all steps. A step that raises is recorded as failed and ends the deploy with its error."""
+    """The result of all steps. A step that raises is recorded as failed, or as interrupted, and ends the deploy."""
     for step in steps:
         started = time.monotonic()
         with shown(step.name) as show:
@@ -26,6 +26,9 @@ def run_steps(deployment: Deployment, steps: Iterable[Step], shown: Shown) -> De
                 detail = str(error).splitlines()[0]
                 if isinstance(error, Unreachable):
                     raise Unreachable(f"{error} {_so_far(deployment, step)}") from error
+                raise
+            except KeyboardInterrupt:
+                status = Status.INTERRUPTED
                 raise
             finally:
                 result = StepResult(step.name, status, round(time.monotonic() - started, 2), detail)
@@ -52,4 +55,5 @@ def result_of(deployment: Deployment) -> DeployResult:
         steps=tuple(deployment.results),
         urls=deployment.urls,
         next=tuple(deployment.remaining),
+        ongoing=tuple(deployment.ongoing.values()),
     )

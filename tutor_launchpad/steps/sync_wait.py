@@ -28,6 +28,7 @@ from tutor_launchpad.steps.sync_troubles import Troubles
 if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment
 
+STEP = "sync"
 POLL = 2.0
 REFRESH_EVERY = 5.0
 END_WITHIN = 60.0
@@ -85,6 +86,7 @@ class Waiter:
         while True:
             action = next_action(state, self._goal, self._attempt)
             if action is Action.DONE:
+                self._deployment.ongoing.pop(STEP, None)
                 return
             self._look_at(state, action)
             self._act(action, state)
@@ -126,7 +128,16 @@ class Waiter:
         ended = state.started if state.phase in ENDED_BADLY and not state.in_progress else ""
         failing = state.pausing and is_ours(state, self._goal)
         self._attempt = Attempt(ended=ended, restart=restart or failing)
+        if self._deployment.settings.auto_sync or state.in_progress:
+            self._goes_on()
         return state
+
+    def _goes_on(self) -> None:
+        """From now on Argo CD needs nobody who waits."""
+        name = f"{self._deployment.settings.argocd_namespace}/{self._name}"
+        self._deployment.ongoing[STEP] = (
+            f"Argo CD goes on with the sync of Application {name}: watch it with `tutor launchpad status`"
+        )
 
     def _look_at(self, state: SyncState, action: Action) -> None:
         """Tell what changed; raise where waiting is of no use."""
@@ -141,6 +152,7 @@ class Waiter:
                 self._stop_superseded()
                 self._jobs.raise_failed()
         if action is Action.FAIL:
+            self._deployment.ongoing.pop(STEP, None)
             raise LaunchpadError(self._failed(state))
         verdict = self._errors.look(state, self._time.now())
         if verdict:
@@ -180,6 +192,7 @@ class Waiter:
         request = operation(self._application, self._deployment.revision, self._mark)
         self._patch({"operation": request, "status": {"operationState": None}})
         self._attempt = replace(self._attempt, started=True)
+        self._goes_on()
 
     def _refresh(self, state: SyncState) -> None:
         if self._time.now() - self._refreshed < REFRESH_EVERY:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from launchpad_workflows.client import INSTANCE_LABEL, MANAGED, OPERATION_LABEL, WORKFLOWS, Client, Object
 from launchpad_workflows.credentials import NEXT, instance_secret
@@ -31,7 +33,9 @@ class Run:
     instance: str = ""
 
 
-def build_run(request: Request, namespace: str, token: str) -> Object:
+def build_run(
+    request: Request, namespace: str, token: str, annotations: Mapping[str, str] = MappingProxyType({})
+) -> Object:
     """The Workflow; pure. `token` makes its name unique."""
     operation = request.operation
     stem = f"{operation}-{request.instance}" if request.instance else operation
@@ -52,6 +56,7 @@ def build_run(request: Request, namespace: str, token: str) -> Object:
             "name": f"{cut(stem, NAME_LIMIT - len(token) - 1)}-{token}",
             "namespace": namespace,
             "labels": labels,
+            **({"annotations": dict(annotations)} if annotations else {}),
         },
         "spec": {
             "workflowTemplateRef": {"name": template_name(operation)},
@@ -60,7 +65,12 @@ def build_run(request: Request, namespace: str, token: str) -> Object:
     }
 
 
-def submit(client: Client, request: Request, namespace: str = "launchpad") -> Run:
+def submit(
+    client: Client,
+    request: Request,
+    namespace: str = "launchpad",
+    annotations: Mapping[str, str] = MappingProxyType({}),
+) -> Run:
     """Look whether what the pods need is there, then start the run. Raises `Absent` with all that is missing.
 
     Of Secrets only the instance's own is read. Whoever deploys needs no right to read an administrator's: a pod without
@@ -72,10 +82,14 @@ def submit(client: Client, request: Request, namespace: str = "launchpad") -> Ru
     for one in request.resources:
         if client.find("v1", "ConfigMap", limit_name(one.resource, one.server), namespace) is None:
             client.apply(build_limit(namespace, one.resource, one.server))
-    run = build_run(request, namespace, secrets.token_hex(4))
+    run = build_run(request, namespace, secrets.token_hex(4), annotations)
     client.create(run)
-    places = tuple((one.resource, one.server) for one in request.resources)
-    return Run(run["metadata"]["name"], namespace, request.operation, places, request.instance)
+    return Run(run["metadata"]["name"], namespace, request.operation, places(request), request.instance)
+
+
+def places(request: Request) -> tuple[tuple[str, str], ...]:
+    """Resource and server of each pod of the request's run."""
+    return tuple((one.resource, one.server) for one in request.resources)
 
 
 def _keys(request: Request, resource: Resource) -> list[str]:

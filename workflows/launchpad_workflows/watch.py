@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,9 +64,14 @@ class Finished:
     @property
     def ok(self) -> bool:
         """Whether every resource that was asked for can be used, by its own outcome and not the run's phase alone."""
-        used = {(outcome.resource, outcome.server) for outcome in self.outcomes if not outcome.failed}
-        failed = any(outcome.failed for outcome in self.outcomes)
-        return self.phase == "Succeeded" and not failed and used.issuperset(self.run.places)
+        return is_ok(self.run, self.phase, self.outcomes)
+
+
+def is_ok(run: Run, phase: str, outcomes: Iterable[Outcome]) -> bool:
+    """See `Finished.ok`."""
+    told = list(outcomes)
+    used = {(outcome.resource, outcome.server) for outcome in told if not outcome.failed}
+    return phase == "Succeeded" and not any(outcome.failed for outcome in told) and used.issuperset(run.places)
 
 
 @dataclass(frozen=True)

@@ -72,3 +72,17 @@ def test_program_that_does_not_end_is_killed_and_its_children_are_not_waited_for
         run(["sh", "-c", "sleep 20 & wait"], timeout=0.3)
 
     assert time.monotonic() - started < 10
+
+
+def test_program_that_does_not_end_is_asked_to_clean_up_first(tmp_path: Path) -> None:
+    with pytest.raises(TimedOut):
+        run(["sh", "-c", 'trap "touch cleaned; exit 1" TERM; while :; do sleep 0.05; done'], cwd=tmp_path, timeout=0.3)
+
+    assert (tmp_path / "cleaned").exists()
+
+
+def test_program_that_does_not_listen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tutor_launchpad.adapters.processes.GRACE", 0.1)
+
+    with pytest.raises(TimedOut):
+        run(["sh", "-c", 'trap "" TERM; while :; do sleep 0.05; done'], timeout=0.2)

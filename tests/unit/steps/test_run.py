@@ -51,15 +51,23 @@ def test_steps_run_in_order_and_share_the_deployment() -> None:
     assert (result.instance, result.revision, result.changed) == ("alpha", REVISION, True)
 
 
-@pytest.mark.parametrize("error", [LaunchpadError("no"), ValueError("bug"), KeyboardInterrupt()], ids=repr)
-def test_step_that_raises_is_recorded_as_failed_and_ends_the_run(error: BaseException) -> None:
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (LaunchpadError("no"), Status.FAILED),
+        (ValueError("bug"), Status.FAILED),
+        (KeyboardInterrupt(), Status.INTERRUPTED),
+    ],
+    ids=repr,
+)
+def test_step_that_raises_is_recorded_as_such_and_ends_the_run(error: BaseException, status: Status) -> None:
     deployment, screen = make_deployment(None), Screen()
 
     with pytest.raises(type(error)):
         run_steps(deployment, [_step("one"), _failing(error), _step("never")], screen)
 
-    assert [(one.name, one.status) for one in deployment.results] == [("one", Status.DONE), ("fails", Status.FAILED)]
-    assert screen.seen[-1] == ("fails", "failed")
+    assert [(one.name, one.status) for one in deployment.results] == [("one", Status.DONE), ("fails", status)]
+    assert screen.seen[-1] == ("fails", status.value)
     assert [one.name for one in result_of(deployment).steps] == ["one", "fails"]
 
 

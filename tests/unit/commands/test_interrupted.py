@@ -1,0 +1,143 @@
+"""Ctrl-C and SIGTERM as a person and a system send them, to a real `tutor launchpad deploy`."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Root
+from tests.unit.scripted_server import kubeconfig
+from tutor_launchpad.adapters.locks import RootLock
+
+TUTOR = str(Path(sys.executable).with_name("tutor"))
+
+
+@contextmanager
+def _running(root: Root, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """A deploy, which the test must end."""
+    process = subprocess.Popen(
+        [TUTOR, "launchpad", "deploy", *arguments],
+        env={**root.environment, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(there: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < end, "it did not come so far"
+        time.sleep(0.02)
+
+
+def _hang(folder: Path, program: str, word: str) -> tuple[Path, Path]:
+    """A program that hangs when it is called with a word: its folder, and the file that then holds its process."""
+    folder.mkdir()
+    real = subprocess.run(["which", program], check=True, capture_output=True, text=True).stdout.strip()
+    script, pid = folder / program, folder / "pid"
+    script.write_text(
+        f'#!/bin/sh\ncase "$*" in *{word}*) echo $$ >{pid}.new; mv {pid}.new {pid}; exec sleep 600 ;; esac\n'
+        f'exec {real} "$@"\n'
+    )
+    script.chmod(0o755)
+    return folder, pid
+
+
+@pytest.mark.parametrize(
+    ("number", "program", "word", "step", "done"),
+    [
+        (signal.SIGINT, "kubectl", "kustomize", "check", "nothing was deployed"),
+        (signal.SIGTERM, "git", "update-ref", "record", "done until then: check"),
+    ],
+)
+def test_signal_ends_children_and_tells_what_was_done(
+    root: Root, tmp_path: Path, number: signal.Signals, program: str, word: str, step: str, done: str
+) -> None:
+    folder, pid = _hang(tmp_path / "bin", program, word)
+
+    with _running(root, "--output", "json", PATH=f"{folder}:{root.environment['PATH']}") as process:
+        _wait_for(pid.exists)
+        process.send_signal(number)
+        stdout, stderr = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert f"Error: Interrupted in step {step}; {done}." in stderr
+    assert "Run the same command again to go on" in stderr
+    assert "Traceback" not in stderr
+    assert json.loads(stdout)["steps"][-1]["status"] == "interrupted"
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_signal_while_it_waits_for_another_run(root: Root) -> None:
+    (root.path / "launchpad").mkdir()
+    lock = RootLock(root.path / "launchpad")
+    lock.acquire(print)
+
+    with _running(root, "--output", "json") as process:
+        assert process.stderr is not None
+        _wait_for(lambda: "waiting for it" in process.stderr.readline())  # type: ignore[union-attr]
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+
+    lock.release()
+    assert process.returncode == 1
+    assert "Interrupted before the first step; nothing was deployed." in stderr
+    assert json.loads(stdout)["steps"] == []
+
+
+def test_signal_at_a_question(root: Root, tmp_path: Path) -> None:
+    root.set(LAUNCHPAD_REPOSITORY="http://127.0.0.1:9/repo.git")
+    config = str(kubeconfig(tmp_path / "config", "http://127.0.0.1:9", "moon"))
+    terminal, inside = pty.openpty()
+    seen = b""
+
+    with subprocess.Popen(
+        [TUTOR, "launchpad", "deploy", "--output", "json"],
+        env={**root.environment, "KUBECONFIG": config},
+        stdin=inside,
+        stdout=subprocess.PIPE,
+        stderr=inside,
+    ) as process:
+        while b"context 'moon'?" not in seen:
+            seen += os.read(terminal, 1000)
+        process.send_signal(signal.SIGINT)
+        stdout, _ = process.communicate(timeout=60)
+    os.close(inside)
+    while b"does the rest" not in seen:
+        seen += os.read(terminal, 1000)
+
+    assert process.returncode == 1
+    assert b"Interrupted before the first step; nothing was deployed." in seen
+    assert json.loads(stdout)["instance"] == "openedx"
+    os.close(terminal)
+
+
+def test_waiting_for_another_run_ends_with_the_time_that_was_given(root: Root) -> None:
+    (root.path / "launchpad").mkdir()
+    lock = RootLock(root.path / "launchpad")
+    lock.acquire(print)
+
+    ran = root.launchpad("deploy", "--timeout", "1")
+
+    lock.release()
+    assert ran.status == 1
+    assert f"Another run (process {os.getpid()} on " in ran.stderr
+    assert "still works on this Tutor root after 1 s" in ran.stderr
