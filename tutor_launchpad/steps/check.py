@@ -84,6 +84,12 @@ def _repository(deployment: Deployment) -> list[str]:
             deployment.neighbours[name] = about
         elif name != deployment.settings.instance:
             deployment.progress.say(f"{INSTANCES / name / ABOUT} cannot be read: its hosts are not compared")
+    lost = deployment.repository.lost()
+    if lost:
+        deployment.progress.say(
+            f"branch {deployment.settings.branch} of {deployment.repository.address} was rewritten since: commit "
+            f"{lost[:10]}, the last one of this root, is not part of it any more; a deploy records the instance again"
+        )
     ours = recorded.get(deployment.settings.instance)
     return [] if ours is None else owner_problems(deployment, ours)
 

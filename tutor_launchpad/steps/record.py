@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor_launchpad.core.errors import Conflict
+from tutor_launchpad.core.errors import Conflict, Forbidden
 from tutor_launchpad.core.instance import ABOUT
 from tutor_launchpad.core.plan import commit_message
 from tutor_launchpad.core.results import Status
@@ -19,13 +19,16 @@ def run_record(deployment: Deployment) -> tuple[Status, str]:
     applied = _apply(deployment)
     keep(deployment.root, Memory(str(deployment.config["ID"]), deployment.settings.instance, places(deployment)))
     message = commit_message(deployment.settings.instance, deployment.changes)
-    deployment.revision, deployment.changed = deployment.repository.record(
-        deployment.settings.folder,
-        deployment.record.files,
-        message,
-        allowed=lambda parent: _refuse_foreign(deployment, parent),
-        checked=lambda: _apply(deployment, told=False),
-    )
+    try:
+        deployment.revision, deployment.changed = deployment.repository.record(
+            deployment.settings.folder,
+            deployment.record.files,
+            message,
+            allowed=lambda parent: _refuse_foreign(deployment, parent),
+            checked=lambda: _apply(deployment, told=False),
+        )
+    except Forbidden as error:  # in the words of a server's hook, which may repeat what it has found
+        raise Forbidden(deployment.mask(str(error)) if deployment.mask else str(error)) from None
     if deployment.changed and deployment.cluster is not None:
         drop_old_secrets(deployment)
     if deployment.lock is not None:

@@ -8,14 +8,14 @@ import pty
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import Root
+from tests.unit.programs_that_hang import hang, wait_for
 from tests.unit.scripted_server import kubeconfig
 from tutor_launchpad.adapters.locks import RootLock
 
@@ -40,26 +40,6 @@ def _running(root: Root, *arguments: str, **environment: str) -> Iterator[subpro
         process.wait()
 
 
-def _wait_for(there: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not there():
-        assert time.monotonic() < end, "it did not come so far"
-        time.sleep(0.02)
-
-
-def _hang(folder: Path, program: str, word: str) -> tuple[Path, Path]:
-    """A program that hangs when it is called with a word: its folder, and the file that then holds its process."""
-    folder.mkdir()
-    real = subprocess.run(["which", program], check=True, capture_output=True, text=True).stdout.strip()
-    script, pid = folder / program, folder / "pid"
-    script.write_text(
-        f'#!/bin/sh\ncase "$*" in *{word}*) echo $$ >{pid}.new; mv {pid}.new {pid}; exec sleep 600 ;; esac\n'
-        f'exec {real} "$@"\n'
-    )
-    script.chmod(0o755)
-    return folder, pid
-
-
 @pytest.mark.parametrize(
     ("number", "program", "word", "step", "done"),
     [
@@ -70,10 +50,10 @@ def _hang(folder: Path, program: str, word: str) -> tuple[Path, Path]:
 def test_signal_ends_children_and_tells_what_was_done(
     root: Root, tmp_path: Path, number: signal.Signals, program: str, word: str, step: str, done: str
 ) -> None:
-    folder, pid = _hang(tmp_path / "bin", program, word)
+    folder, pid = hang(tmp_path / "bin", program, word)
 
     with _running(root, "--output", "json", PATH=f"{folder}:{root.environment['PATH']}") as process:
-        _wait_for(pid.exists)
+        wait_for(pid.exists)
         process.send_signal(number)
         stdout, stderr = process.communicate(timeout=60)
 
@@ -93,7 +73,7 @@ def test_signal_while_it_waits_for_another_run(root: Root) -> None:
 
     with _running(root, "--output", "json") as process:
         assert process.stderr is not None
-        _wait_for(lambda: "waiting for it" in process.stderr.readline())  # type: ignore[union-attr]
+        wait_for(lambda: "waiting for it" in process.stderr.readline())  # type: ignore[union-attr]
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
 
