@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import yaml
 from kubernetes import client
 
 LOCATION = "{{.ResourceKind}}{{.KindSuffix}}.json"
@@ -39,6 +40,29 @@ def write_schemas(folder: Path, kinds: Iterable[tuple[str, str]]) -> list[str]:
         suffix = f"-{group.split('.')[0]}-{version}" if group else f"-{version}"
         (folder / f"{kind.lower()}{suffix}.json").write_text(json.dumps(_schema(model)))
     return unknown
+
+
+def write_crd_schemas(manifest: Path, folder: Path) -> None:
+    """Write a schema for each version of each custom resource that a manifest defines."""
+    for crd in yaml.load_all(manifest.read_text(encoding="utf-8"), yaml.CSafeLoader):
+        if crd and crd["kind"] == "CustomResourceDefinition":
+            kind, group = crd["spec"]["names"]["kind"].lower(), crd["spec"]["group"].split(".")[0]
+            for version in crd["spec"]["versions"]:
+                schema = _closed(version["schema"]["openAPIV3Schema"])
+                schema["properties"]["metadata"] = {"type": "object"}
+                (folder / f"{kind}-{group}-{version['name']}.json").write_text(json.dumps(schema))
+
+
+def _closed(schema: Any) -> Any:
+    """A CRD's schema that allows no field but those that it names, as the API server's strict validation does."""
+    if isinstance(schema, list):
+        return [_closed(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(value) for key, value in schema.items()}
+    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        closed.setdefault("additionalProperties", False)
+    return closed
 
 
 def _schema(name: str) -> dict[str, Any]:

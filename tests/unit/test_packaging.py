@@ -19,7 +19,7 @@ from tests.conftest import Root
 
 PROJECT = Path(__file__).parents[2]
 HEAVY = ("kubernetes", "hera", "requests", "urllib3", "boto3", "botocore", "pymongo", "pymysql", "minio", "pydantic",
-         "rich", "git", "httpx", "tenacity", "http.client", "ssl")  # fmt: skip
+         "rich", "git", "copier", "jinja2_ansible_filters", "httpx", "tenacity", "http.client", "ssl")  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tutor_launchpad.adapters.git_copy import CopyStore
+from tutor_launchpad.adapters.git_import import data, quoted
 from tutor_launchpad.adapters.git_local import LocalStore
 from tutor_launchpad.adapters.git_process import PushRejected, Runner
 from tutor_launchpad.adapters.processes import ProcessFailed
@@ -180,20 +181,11 @@ class Repository:
 
     def _commit(self, parent: str, folder: PurePosixPath, files: Mapping[str, bytes], message: str) -> str:
         who = f"{self.git.identity(self.path)} {int(time.time())} +0000"
-        lines: list[bytes] = [f"commit {PENDING}\nmark :1\ncommitter {who}\n".encode(), _data(message.encode())]
+        lines: list[bytes] = [f"commit {PENDING}\nmark :1\ncommitter {who}\n".encode(), data(message.encode())]
         if parent:
             lines.append(f"from {parent}\nD {folder}\n".encode())
-        for path, data in files.items():
-            lines += [f"M 100644 inline {_quoted(f'{folder}/{path}')}\n".encode(), _data(data)]
+        for path, content in files.items():
+            lines += [f"M 100644 inline {quoted(f'{folder}/{path}')}\n".encode(), data(content)]
         # A commit needs a reference in this language; reset to nothing, it is never made.
         lines.append(f"\nget-mark :1\nreset {PENDING}\nfrom {'0' * 40}\n\ndone\n".encode())
         return self._git("fast-import", "--quiet", "--done", stdin=b"".join(lines)).decode().strip()
-
-
-def _data(content: bytes) -> bytes:
-    return b"data %d\n%s\n" % (len(content), content)
-
-
-def _quoted(path: str) -> str:
-    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

@@ -11,6 +11,7 @@ launchpad = LazyGroup(
     verbs={
         "checkout": "Make this Tutor root an instance's again, from the repository.",
         "config": "Show what this instance is configured with, and where each setting comes from.",
+        "cluster": "Make a cluster's repository, and keep it current.",
         "deploy": "Make this instance run as it is configured.",
         "plan": "Show what a deploy would change.",
         "provision": "Make the databases, buckets and users of this instance.",

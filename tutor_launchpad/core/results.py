@@ -91,6 +91,18 @@ class ConfigResult:
     left_out: int
 
 
+@dataclass(frozen=True)
+class ClusterResult:
+    """What was done to a cluster repository. `files`: those that the template gives anew; `clashes`: a line each."""
+
+    cluster: str
+    path: str
+    revision: str
+    changed: bool
+    files: tuple[str, ...]
+    clashes: tuple[str, ...] = ()
+
+
 def render_json(result: object) -> str:
     """A result dataclass as one JSON document."""
     return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload]

@@ -24,7 +24,7 @@ RESERVED = re.compile(r"default|kube-.*")
 # Tutor's templates write the name without quotes; these are what YAML then reads as a number, a switch or nothing.
 _NO_TEXT = re.compile(r"y|n|yes|no|on|off|true|false|null|[0-9]+(e-?[0-9]+)?|0[box][0-9a-f]+")
 # What `git check-ref-format --branch` takes.
-_BRANCH = re.compile(
+BRANCH = re.compile(
     r"(?!@$)(?!.*(\.\.|//|@\{|\.$|/$))(?!(.*/)?\.)(?!(.*\.lock)(/|$))[^\s~^:?*\[\\\x00-\x20\x7f/-][^\s~^:?*\[\\\x00-\x20\x7f]*"
 )
 
@@ -218,7 +218,7 @@ def _repository_problems(settings: Settings | Place) -> list[str]:
         problems.append(
             "LAUNCHPAD_REPOSITORY or LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE has a control character: remove it."
         )
-    if not _BRANCH.fullmatch(settings.branch):
+    if not BRANCH.fullmatch(settings.branch):
         problems.append(f"LAUNCHPAD_BRANCH {settings.branch!r} is not a branch name that Git takes.")
     return problems
 

@@ -17,7 +17,7 @@ from tutor.core.hooks import Context
 
 import tutor_launchpad
 from tests.unit.programs import find_program
-from tests.unit.schemas import LOCATION
+from tests.unit.schemas import LOCATION, write_crd_schemas
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.types import Object
 
@@ -36,33 +36,11 @@ CONFIG: dict[str, Any] = {
 pytestmark = pytest.mark.skipif(not MANIFESTS, reason=f"no Argo CD to compare with: set {' or '.join(SETTINGS)}")
 
 
-def _closed(schema: Any) -> Any:
-    """A CRD's schema that allows no field but those that it names, as the API server's strict validation does."""
-    if isinstance(schema, list):
-        return [_closed(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    closed = {key: _closed(value) for key, value in schema.items()}
-    if isinstance(schema.get("properties"), dict) and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        closed.setdefault("additionalProperties", False)
-    return closed
-
-
-def _write_schemas(manifest: Path, folder: Path) -> None:
-    for crd in yaml.load_all(manifest.read_text(encoding="utf-8"), yaml.CSafeLoader):
-        if crd and crd["kind"] == "CustomResourceDefinition":
-            kind = crd["spec"]["names"]["kind"].lower()
-            for version in crd["spec"]["versions"]:
-                schema = _closed(version["schema"]["openAPIV3Schema"])
-                schema["properties"]["metadata"] = {"type": "object"}
-                (folder / f"{kind}-argoproj-{version['name']}.json").write_text(json.dumps(schema))
-
-
 @pytest.fixture(scope="module", params=MANIFESTS, ids=lambda path: path.name)
 def check(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Object], str]:
     """kubeconform's words on an object; empty where it is valid."""
     program, folder = find_program("kubeconform"), tmp_path_factory.mktemp("schemas")
-    _write_schemas(request.param, folder)
+    write_crd_schemas(request.param, folder)
 
     def run(obj: Object) -> str:
         options = ["-strict", "-output", "json", "-schema-location", str(folder / LOCATION)]

@@ -1,0 +1,61 @@
+"""What the files of a cluster repository are rendered with: the answers and what follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from tutor_launchpad.core.cluster.answers import Answers
+from tutor_launchpad.core.cluster.versions import VERSIONS
+
+BUCKETS = ("state", "velero", "backups")
+HARMONY = ("ingress", "metrics_server", "monitoring", "backups")
+"""What comes by Harmony's chart."""
+
+
+def template_values(answers: Answers, launchpad: str) -> dict[str, Any]:
+    """Name in the templates → value. `launchpad`: our own version."""
+    chosen = {name.replace("-", "_"): value for name, value in answers.components.items()}
+    harmony = any(chosen[name] for name in HARMONY)
+    return {
+        **asdict(answers),
+        "launchpad": launchpad,
+        "cluster": answers.cluster,
+        "has": chosen,
+        "cloud": answers.provider != "existing",
+        "hosts": {"argo_cd": f"argocd.{answers.domain}", "argo_workflows": f"workflows.{answers.domain}",
+                  "grafana": f"grafana.{answers.domain}"},
+        "harmony": harmony,
+        "base": harmony or chosen["cert_manager"] or answers.provider == "aws",
+        "applications": any(chosen.values()) or answers.provider == "aws",
+        "exposed": chosen["ingress"] and chosen["cert_manager"],
+        "buckets": {kind: bucket_name(answers, kind) for kind in BUCKETS},
+        "backup": _backup(answers),
+        "versions": VERSIONS,
+    }  # fmt: skip
+
+
+def parts(answers: Answers) -> tuple[str, ...]:
+    """The parts of the template that make this repository."""
+    return ("common",) if answers.provider == "existing" else ("common", answers.provider)
+
+
+def bucket_name(answers: Answers, kind: str) -> str:
+    """A name that no other cluster in the world has, and that Git can name before the bucket is made."""
+    if answers.provider == "existing":
+        return answers.backup_bucket
+    return f"{answers.cluster}-{answers.id}-{kind}"
+
+
+def _backup(answers: Answers) -> dict[str, str]:
+    endpoints = {
+        "aws": "",
+        "digitalocean": f"https://{answers.region}.digitaloceanspaces.com",
+        "existing": answers.backup_endpoint.rstrip("/"),
+    }
+    regions = {"aws": answers.region, "digitalocean": answers.region, "existing": answers.backup_region or "us-east-1"}
+    return {
+        "bucket": bucket_name(answers, "velero"),
+        "region": regions[answers.provider],
+        "endpoint": endpoints[answers.provider],
+    }
