@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from docs import run_page
 from tests.cluster.environment import kubectl
 from tests.cluster.instances import Whole
 from tests.conftest import Root
 
+RECOVERY = Path(__file__).parents[2] / "docs" / "howto" / "recovery.md"
 SETTINGS = "launchpad.openedx.org/settings=true"
 
 
@@ -33,14 +38,24 @@ def _names(whole: Whole) -> set[str]:
     return set(kubectl("-n", whole.name, "get", "secrets", "-o", path).split())
 
 
+def _follow(part: str, whole: Whole, repository: str) -> str:
+    """Do what the page on recovery says; what it prints."""
+    page = RECOVERY.read_text(encoding="utf-8").replace("checkout first", f"checkout {whole.name}")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    own = {"PATH": path, "KUBECONFIG": os.environ["KUBECONFIG"], "REPOSITORY": repository}
+    ran = run_page.run(page, [part], env={**whole.root.environment, **own}, capture_output=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
 def test_root_comes_back_from_the_cluster_and_deploys_the_same(deployed: Whole, make_root: Callable[..., Root]) -> None:
-    new, url = Whole(deployed.name, make_root("new", plugins="")), str(deployed.root.config["LAUNCHPAD_REPOSITORY"])
+    new = Whole(deployed.name, make_root("new", plugins=""))
     before = _names(deployed)
 
-    ran = new.launchpad("checkout", deployed.name, "--repository", url)
+    shown = _follow("lost-root", new, str(deployed.root.config["LAUNCHPAD_REPOSITORY"]))
 
-    assert ran.status == 0, ran.stderr
-    assert "p4ss" not in ran.stdout + ran.stderr
+    assert shown.endswith("Nothing would change.\n")
+    assert "p4ss" not in shown
     assert new.root.config == deployed.root.config
     unconfirmed = new.launchpad("deploy", "--no-wait")
     assert (unconfirmed.status, "Confirm it with --context" in unconfirmed.stderr) == (1, True)
