@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -85,6 +86,9 @@ def _job(namespace: str, task: str, image: str, command: tuple[str, ...], wave: 
     }
 
 
+DEFAULT = Options()
+
+
 @dataclass
 class Instance:
     """An operator's view of one instance: settings, a repository, a cluster; `deploy` runs the steps under test."""
@@ -96,18 +100,19 @@ class Instance:
     root_id: str = "IdOfThisTest"
     credentials: str = ""
     auto_sync: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
 
     def deploy(self, small: Small, *, timeout: float = 180.0, wait: bool = True) -> tuple[Status, str]:
         """Record the objects, then run the namespace and sync steps."""
-        deployment = self._deployment(Options(timeout=timeout, wait=wait))
+        deployment = self.deployment(Options(timeout=timeout, wait=wait))
         run_namespace(deployment)
         self._record(deployment, small)
         return run_sync(deployment)
 
     def record(self, small: Small) -> str:
         """Record the objects and tell the cluster nothing; the commit."""
-        deployment = self._deployment(Options())
+        deployment = self.deployment()
         self._record(deployment, small)
         return deployment.revision
 
@@ -119,7 +124,8 @@ class Instance:
             deployment.settings.folder, files, f"{self.name}: test", lambda parent: None
         )
 
-    def _deployment(self, options: Options) -> Deployment:
+    def deployment(self, options: Options = DEFAULT) -> Deployment:
+        """One that has come to no step yet."""
         generated = {name.removeprefix("LAUNCHPAD_").lower(): "k" * 24 for name in UNIQUE}
         settings = Settings.model_validate(
             {
@@ -128,6 +134,7 @@ class Instance:
                 "repository_credentials_file": self.credentials,
                 "auto_sync": self.auto_sync,
                 **generated,
+                **self.settings,
             }
         )
         config: dict[str, Any] = {

@@ -71,7 +71,7 @@ def test_application_follows_the_branch_and_syncs_itself() -> None:
         "targetRevision": "refs/heads/main",
         "path": "instances/alpha/manifests",
     }
-    assert application["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
+    assert application["spec"]["syncPolicy"]["automated"] == {"enabled": True, "prune": True, "selfHeal": True}
     assert application["spec"]["syncPolicy"]["retry"]["refresh"] is True
     assert application["spec"]["syncPolicy"]["syncOptions"] == ["ServerSideApply=true", "PruneLast=true"]
 
