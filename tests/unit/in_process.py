@@ -36,6 +36,8 @@ class Said:
 def load_plugins(*names: str) -> None:
     """Load what is not loaded yet."""
     if not plugins.is_installed("launchpad"):
+        import tutor.commands.cli  # noqa: F401 - its modules add Tutor's own init tasks when Tutor is ready
+
         hooks.Actions.CORE_READY.do()
     for name in (*PLUGINS, *names):
         if not plugins.is_loaded(name):

@@ -43,3 +43,9 @@ def build(folder: Path) -> list[Object]:
             "A plugin's patch is the usual cause: disable the newest one and try again."
         ) from error
     return [item for item in yaml.load_all(text, Loader=_Loader) if item]
+
+
+def manifest_texts(folder: Path) -> dict[str, str]:
+    """Path in the environment → text, of what may be manifests rather than an application's own files."""
+    paths = sorted(path for path in folder.rglob("*.y*ml") if "apps" not in path.relative_to(folder).parts)
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths if path.is_file()}

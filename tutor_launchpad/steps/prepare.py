@@ -23,6 +23,7 @@ from tutor_launchpad.core.job_settings import share_settings
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
 from tutor_launchpad.core.manifests import images, instance_objects
 from tutor_launchpad.core.private import seal_key, settings_secret, split_settings
+from tutor_launchpad.core.rendered import manifest_problems, object_problems
 from tutor_launchpad.core.seal import Mask, scan, seal
 from tutor_launchpad.core.secrets import find_secrets, hidden_secrets
 from tutor_launchpad.core.types import Object
@@ -58,6 +59,7 @@ def prepare(deployment: Deployment) -> None:
     served = ingress_hosts(objects)
     if deployment.config.get("DRYDOCK_INGRESS"):
         refuse(host_problems(deployment.hosts, served))
+    refuse(object_problems(objects, deployment.config, secrets))
     deployment.objects = objects
     key, instance = deployment.settings.seal_key, deployment.settings.instance
     sealed = seal(objects, secrets, key, instance)
@@ -83,6 +85,7 @@ def _objects(deployment: Deployment) -> list[Object]:
 def _build(deployment: Deployment) -> list[Object]:
     with scratch(deployment.root / OWN) as folder:
         rendered = tutor.render_environment(deployment.config, folder)
+        refuse(manifest_problems(kustomize.manifest_texts(rendered), deployment.config, deployment.secrets))
         try:
             return kustomize.build(rendered)
         except LaunchpadError:  # perhaps a plugin's kustomization reads what was left out
