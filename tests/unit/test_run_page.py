@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyrage
 import pytest
 import yaml
 
@@ -167,24 +169,60 @@ def test_recovery_from_a_bad_commit_and_a_leak(reader: Reader) -> None:
     assert _recorded(reader, "launchpad.json") != secrets
 
 
-def test_recovery_of_a_lost_root_and_a_lost_repository(reader: Reader, make_root: Callable[..., Root]) -> None:
-    repository = str(reader.root.config["LAUNCHPAD_REPOSITORY"])
+def test_recovery_of_a_lost_root_and_a_lost_repository(reader: Reader) -> None:
+    repository, identity = str(reader.root.config["LAUNCHPAD_REPOSITORY"]), _encrypt_for_a_new_key(reader)
     reader.root.launchpad("deploy")
-    passwords = {
-        name: reader.root.config[name]
-        for name in reader.root.config
-        if name.isupper() and name not in yaml.safe_load(_recorded(reader, "config.yml"))
-    }
-    new = reader.folder / "root"
+    places = {"TUTOR_ROOT": str(reader.folder / "root"), "TUTOR_PLUGINS_ROOT": str(reader.folder / "plugins")}
 
-    reader.follow("recovery.md", "lost-root", REPOSITORY=repository, TUTOR_ROOT=str(new), PIP_NO_DEPS="1")
+    reader.follow("recovery.md", "lost-root-and-cluster", REPOSITORY=repository, IDENTITY=str(identity), **places)
 
-    again = Root(new, {**reader.root.environment, "TUTOR_ROOT": str(new)})
-    again.set(LAUNCHPAD_REPOSITORY=repository, **passwords)
-    before = _recorded(reader, "launchpad.json"), _recorded(reader, "manifests/")
-    assert again.launchpad("deploy").status == 0
-    assert (_recorded(reader, "launchpad.json"), _recorded(reader, "manifests/")) == before
+    again = Root(reader.folder / "root", {**reader.root.environment, **places})
+    assert again.config == reader.root.config
+    assert again.launchpad("plan").stdout == "Nothing would change.\n"
     shutil.rmtree(repository)
     subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", repository], check=True)
     reader.follow("recovery.md", "lost-repository", REPOSITORY=repository)
     assert _recorded(reader, "launchpad.json")
+
+
+def _encrypt_for_a_new_key(reader: Reader) -> Path:
+    """Let the next deploy encrypt the secret settings; the identity that opens them."""
+    key = pyrage.x25519.Identity.generate()
+    reader.root.set(LAUNCHPAD_AGE_RECIPIENTS=[str(key.to_public())])
+    (reader.folder / "identity").write_text(str(key))
+    return reader.folder / "identity"
+
+
+def test_job_of_the_page_makes_a_change_live_and_shows_nothing(reader: Reader) -> None:
+    repository, identity = str(reader.root.config["LAUNCHPAD_REPOSITORY"]), _encrypt_for_a_new_key(reader).read_text()
+    reader.root.tutor("config", "save")
+    reader.root.launchpad("deploy")
+    given = {
+        "INSTANCE": "first",
+        "REPOSITORY": repository,
+        "AGE_IDENTITY": identity,
+        "GIT_CREDENTIALS": "https://a:h1dden@b",
+    }
+
+    idle = reader.follow("ci.md", "script", "run", **given)
+    reader.follow("ci.md", "change", REPOSITORY=repository)
+    changed = reader.follow("ci.md", "script", "run", **given)
+
+    assert "Nothing would change." in idle
+    assert "Academy of the Moon" in changed
+    assert "Academy of the Moon" in _recorded(reader, "sealed/openedx-config/lms.env.yml")
+    secrets = (identity, "h1dden", str(reader.root.config["OPENEDX_SECRET_KEY"]))
+    assert [one for one in secrets if one in idle + changed] == []
+    assert "that this root does not know" in reader.root.launchpad("plan").stderr
+
+
+def test_workflow_of_the_page_gives_the_script_what_it_needs() -> None:
+    found = {one.part: one.text for one in run_page.blocks((HOWTO / "ci.md").read_text(encoding="utf-8"))}
+
+    (job,) = yaml.safe_load(found["workflow"])["jobs"].values()
+
+    step = job["steps"][-1]
+    needed = set(re.findall(r"\$([A-Z_]+)", found["script"])) - {"TUTOR_ROOT"}
+    assert step["run"] == found["run"].strip()
+    assert needed == {"INSTANCE", "REPOSITORY", "GIT_CREDENTIALS", "AGE_IDENTITY"}
+    assert set(step["env"]) == needed | {"KUBECONFIG"}

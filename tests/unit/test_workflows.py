@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from docs import run_page
 from tests.unit.programs import find_program
 
 PROJECT = Path(__file__).parents[2]
@@ -40,6 +41,14 @@ def test_workflow_passes_actionlint(file: Path) -> None:
     )
 
     assert (ran.returncode, ran.stdout) == (0, "")
+
+
+def test_workflow_that_is_shown_passes_actionlint(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "howto" / "ci.md").read_text(encoding="utf-8")
+    (shown,) = [one for one in run_page.blocks(page) if one.part == "workflow"]
+    (tmp_path / "shown.yml").write_text(shown.text)
+
+    test_workflow_passes_actionlint(tmp_path / "shown.yml")
 
 
 @each_file

@@ -19,6 +19,7 @@ from tutor_launchpad.steps import data
 from tutor_launchpad.steps.cluster_checks import cluster_problems
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
 from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.steps.memory import recall
 from tutor_launchpad.steps.prepare import prepare
 from tutor_launchpad.steps.private import add_age_file
 from tutor_launchpad.steps.resources import plan_resources
@@ -46,7 +47,23 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     before = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
     deployment.record = add_age_file(deployment, before)
     deployment.changes = plan_files(before, deployment.record.files)
-    return Status.DONE, f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
+    detail = f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
+    return Status.DONE, "; ".join(filter(None, [detail, _overtaken(deployment)]))
+
+
+def _overtaken(deployment: Deployment) -> str:
+    """What to know where another root, or a person, has changed the instance in Git since this root was deployed."""
+    repository, settings = deployment.repository, deployment.settings
+    known = recall(deployment.root, str(deployment.config["ID"])).revision
+    if not deployment.changes or not repository.commit(known):
+        return ""
+    if repository.same_tree(known, repository.head, settings.folder):
+        return ""
+    commit, when = repository.last_change(settings.folder)
+    return (
+        f"Git has a commit {commit[:10]} of {when} that this root does not know: a deploy undoes it, "
+        f"`tutor launchpad checkout {settings.instance}` takes it over"
+    )
 
 
 def host_problems(deployment: Deployment) -> list[str]:

@@ -7,7 +7,7 @@ it was, and the next one finishes.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
@@ -28,6 +28,7 @@ from tutor_launchpad.core.checkout import (
     read_recorded,
     unknown_instance,
 )
+from tutor_launchpad.core.data.places import from_record
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.instance import ABOUT, about_part, dump_settings
 from tutor_launchpad.core.private import MACHINE
@@ -36,6 +37,7 @@ from tutor_launchpad.core.settings import Place
 from tutor_launchpad.core.types import Config
 from tutor_launchpad.steps.checkout_secrets import HELP, Identity, Private, from_age, from_cluster, nowhere
 from tutor_launchpad.steps.deployment import Progress
+from tutor_launchpad.steps.memory import Memory, keep
 from tutor_launchpad.steps.target import MEMORY, Wish
 
 INSTANCES = PurePosixPath("instances")
@@ -72,13 +74,12 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
     aside = _allowed(order, standing, old or {}, new)
     files = _plugin_files(recorded)
     installed = _install(order, recorded, progress)
-    for path in files:
-        write_file(Path(plugins.PLUGINS_ROOT, path), recorded.plugin_files[path].decode())
-        progress.say(f"plugin file {path} written")
+    _write_plugins(recorded, files, progress)
     if aside is not None:
         write_file(aside, (order.root / CONFIG).read_text(encoding="utf-8"))
     if standing is not Standing.SAME:
         write_file(order.root / CONFIG, dump_settings(new).decode())
+    keep(order.root, Memory(recorded.root_id, order.name, from_record(recorded.about.get("data")), revision))
     return CheckoutResult(
         instance=order.name,
         revision=revision,
@@ -168,6 +169,12 @@ def _plugin_files(recorded: Recorded) -> tuple[str, ...]:
     if problems:
         raise Refused(problems)
     return tuple(path for path in recorded.plugin_files if path not in present)
+
+
+def _write_plugins(recorded: Recorded, files: Iterable[str], progress: Progress) -> None:
+    for path in files:
+        write_file(Path(plugins.PLUGINS_ROOT, path), recorded.plugin_files[path].decode())
+        progress.say(f"plugin file {path} written")
 
 
 def _install(order: Order, recorded: Recorded, progress: Progress) -> tuple[str, ...]:

@@ -16,11 +16,15 @@ FILE = Path("launchpad", "instance.json")
 
 @dataclass(frozen=True)
 class Memory:
-    """Under which name and with which data this root was deployed last; empty before the first deploy."""
+    """Under which name and with which data this root was deployed last, or checked out; empty before.
+
+    `revision`: the commit that the root's settings stand in.
+    """
 
     root_id: str = ""
     instance: str = ""
     places: Mapping[str, Place] = field(default_factory=dict)
+    revision: str = ""
 
 
 def recall(root: Path, root_id: str) -> Memory:
@@ -30,7 +34,8 @@ def recall(root: Path, root_id: str) -> Memory:
         return Memory()
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        memory = Memory(str(content["id"]), str(content["instance"]), from_record(content.get("data")))
+        places, revision = from_record(content.get("data")), str(content.get("revision", ""))
+        memory = Memory(str(content["id"]), str(content["instance"]), places, revision)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise LaunchpadError(
             f"{path} is not readable: delete it; a deploy then knows only what the repository tells."
@@ -41,9 +46,7 @@ def recall(root: Path, root_id: str) -> Memory:
 def keep(root: Path, memory: Memory) -> None:
     """Keep it for the next deploy."""
     path = make_own_folder(root) / FILE.name
-    text = (
-        json.dumps({"id": memory.root_id, "instance": memory.instance, "data": to_record(memory.places)}, indent=2)
-        + "\n"
-    )
+    named = {"id": memory.root_id, "instance": memory.instance, "revision": memory.revision}
+    text = json.dumps({**named, "data": to_record(memory.places)}, indent=2) + "\n"
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         write_file(path, text)

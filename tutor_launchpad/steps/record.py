@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tutor_launchpad.core.errors import Conflict, Forbidden
 from tutor_launchpad.core.instance import ABOUT
 from tutor_launchpad.core.plan import commit_message
@@ -9,7 +11,7 @@ from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps.check import owner_problems
 from tutor_launchpad.steps.data import places
 from tutor_launchpad.steps.deployment import Deployment
-from tutor_launchpad.steps.memory import Memory, keep
+from tutor_launchpad.steps.memory import Memory, keep, recall
 from tutor_launchpad.steps.secrets import apply_secrets, drop_old_secrets
 
 
@@ -17,7 +19,8 @@ def run_record(deployment: Deployment) -> tuple[Status, str]:
     """Publish the record. The Secrets come first, so that no revision ever names one that is not there."""
     assert deployment.record is not None
     applied = _apply(deployment)
-    keep(deployment.root, Memory(str(deployment.config["ID"]), deployment.settings.instance, places(deployment)))
+    memory = Memory(str(deployment.config["ID"]), deployment.settings.instance, places(deployment))
+    keep(deployment.root, replace(memory, revision=recall(deployment.root, memory.root_id).revision))
     message = commit_message(deployment.settings.instance, deployment.changes)
     try:
         deployment.revision, deployment.changed = deployment.repository.record(
@@ -29,6 +32,7 @@ def run_record(deployment: Deployment) -> tuple[Status, str]:
         )
     except Forbidden as error:  # in the words of a server's hook, which may repeat what it has found
         raise Forbidden(deployment.mask(str(error)) if deployment.mask else str(error)) from None
+    keep(deployment.root, replace(memory, revision=deployment.revision))
     if deployment.changed and deployment.cluster is not None:
         drop_old_secrets(deployment)
     if deployment.lock is not None:

@@ -174,3 +174,22 @@ def test_recipient_that_nobody_can_encrypt_for_is_refused(root: Root, recipient:
     assert sentence in ran.stderr
     assert "CANARY" not in ran.stderr
     assert not root.repository.exists()
+
+
+def test_root_that_git_has_overtaken_is_told_so(make_root: Callable[..., Root]) -> None:
+    laptop, job = make_root("laptop"), make_root("job", plugins="")
+    laptop.launchpad("deploy")
+    checkout = ("checkout", "openedx", "--repository", str(laptop.repository), "--without-secrets", "--yes")
+    shutil.copy(laptop.path / "config.yml", job.path / "config.yml")
+    assert job.launchpad(*checkout).status == 0
+    job.set(PLATFORM_NAME="From the job")
+    assert "that this root does not know" not in job.launchpad("deploy").stderr
+
+    before = laptop.launchpad("plan").stderr
+    after_checkout = laptop.launchpad(*checkout), laptop.launchpad("plan")
+
+    assert (
+        "that this root does not know: a deploy undoes it, `tutor launchpad checkout openedx` takes it over" in before
+    )
+    assert after_checkout[1].stdout == "Nothing would change.\n"
+    assert laptop.config["PLATFORM_NAME"] == "From the job"

@@ -51,8 +51,9 @@ class Desk:
         (self.root / "config.yml").write_text(yaml.safe_dump(config))
 
     def left(self) -> list[str]:
-        """Names in the root, and below the plugins' root."""
-        return sorted(path.name for folder in (self.root, Path(plugins.PLUGINS_ROOT)) for path in folder.iterdir())
+        """Names in the root but Launchpad's own folder, and below the plugins' root."""
+        folders = (self.root, Path(plugins.PLUGINS_ROOT))
+        return sorted(path.name for folder in folders for path in folder.iterdir() if path.name != "launchpad")
 
 
 @pytest.fixture
