@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -41,15 +41,20 @@ def plugin_files(enabled: list[str]) -> dict[str, bytes]:
     return files
 
 
-def present_files(enabled: list[str], wanted: Iterable[str]) -> dict[str, bytes]:
-    """Path → content of what is below the plugins' root of the enabled plugins, and of the wanted paths that are taken."""
+def present_files(enabled: list[str], wanted: Collection[str]) -> dict[str, bytes]:
+    """Path → content of what is below the plugins' root of the enabled plugins, and of the wanted paths that are taken.
+
+    What a killed run left of a wanted file is not there: the next run writes over it.
+    """
     root = Path(PLUGINS_ROOT)
     taken = {
         path: (root / path).read_bytes() if (root / path).is_file() else b""
         for path in wanted
         if (root / path).exists()
     }
-    return {**taken, **plugin_files(enabled)}
+    found = {**taken, **plugin_files(enabled)}
+    begun = {f"{path}.new" for path in wanted if path not in found}
+    return {path: data for path, data in found.items() if path not in begun}
 
 
 def _files_of(root: Path, name: str) -> Iterator[Path]:

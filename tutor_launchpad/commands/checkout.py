@@ -13,9 +13,9 @@ from tutor_launchpad.commands.options import asker, check_context, cluster_optio
     name="checkout", help="Make this Tutor root the instance NAME's again, as the cluster repository has it."
 )
 @click.argument("name")
-@click.option("--repository", help="The cluster repository, where this root does not name it yet.")
-@click.option("--branch", help="Its branch.  [default: main]")
-@click.option("--credentials-file", help="What LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE is to name.")
+@click.option("--repository", help="The cluster repository.  [default: the one that this root names]")
+@click.option("--branch", help="Branch of the repository, where it is not main.")
+@click.option("--credentials-file", help="File with the repository's SSH key or with lines of `git credential-store`.")
 @click.option(
     "--identity",
     type=click.File("rb"),
@@ -40,7 +40,7 @@ def checkout_command(
     output: str,
     **given: object,
 ) -> None:
-    from tutor_launchpad.commands.checking_out import place_of, run_checkout
+    from tutor_launchpad.commands.checking_out import machine_settings, run_checkout
     from tutor_launchpad.steps.checkout import Order
     from tutor_launchpad.steps.checkout_secrets import Identity
     from tutor_launchpad.steps.target import Wish
@@ -50,12 +50,10 @@ def checkout_command(
     chosen = [name for name, value in sources.items() if value]
     if len(chosen) > 1:
         raise click.UsageError(f"{' and '.join(chosen)} exclude each other: each says where the secrets come from.")
-    if repository is None and (branch or credentials_file):
-        raise click.UsageError("--branch and --credentials-file go with --repository.")
     order = Order(
         name=str(given["name"]),
         root=root_of(context),
-        place=place_of(repository, branch, credentials_file),
+        machine=machine_settings(repository, branch, credentials_file),
         revision=str(given["revision"]),
         identity=Identity(identity.name, identity.read()) if identity else None,
         without_secrets=bool(given["without_secrets"]),

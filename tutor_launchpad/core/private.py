@@ -22,7 +22,8 @@ SECRET = "launchpad-settings"
 SECRET_KEY = "config.yml"
 SECRET_LABEL = "launchpad.openedx.org/settings"
 SEAL_KEY = "LAUNCHPAD_SEAL_KEY"
-MACHINE = ("LAUNCHPAD_REPOSITORY", "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE", "LAUNCHPAD_BRANCH")
+REPOSITORY = "LAUNCHPAD_REPOSITORY"
+MACHINE = (REPOSITORY, "LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE", "LAUNCHPAD_BRANCH")
 """How one machine reaches the repository: another's way may differ, and whoever reads the repository knows one."""
 
 

@@ -134,11 +134,6 @@ class Place:
         }
         return cls(**{name: str(value) for name, value in fields.items() if value})
 
-    @property
-    def settings(self) -> Config:
-        """The settings that are not at their defaults."""
-        return {PREFIX + name.upper(): value for name, value in vars(self).items() if value != getattr(Place, name)}
-
     def check(self) -> None:
         """Raises `Refused` where it cannot be a repository."""
         problems = _repository_problems(self)

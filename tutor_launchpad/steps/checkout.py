@@ -31,7 +31,7 @@ from tutor_launchpad.core.checkout import (
 from tutor_launchpad.core.data.places import from_record
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.instance import ABOUT, about_part, dump_settings
-from tutor_launchpad.core.private import MACHINE
+from tutor_launchpad.core.private import MACHINE, REPOSITORY
 from tutor_launchpad.core.results import CheckoutResult
 from tutor_launchpad.core.settings import Place
 from tutor_launchpad.core.types import Config
@@ -46,14 +46,14 @@ REQUIREMENTS = Path("launchpad", "requirements.txt")
 
 @dataclass(frozen=True)
 class Order:
-    """What was asked for. `place`: the repository, None for the one that the root names; `revision`: empty for the newest.
+    """What was asked for. `revision`: empty for the newest; `wish` tells of the cluster, and who answers questions.
 
-    `wish` tells of the cluster, and who answers questions.
+    `machine`: settings of where the repository is; those that the root has already need not be among them.
     """
 
     name: str
     root: Path
-    place: Place | None
+    machine: Config
     revision: str
     identity: Identity | None
     without_secrets: bool
@@ -66,9 +66,10 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
     old = read_user(order.root)
     machine = _machine_settings(order, old or {})
     repository = _open(order, machine)
+    progress.say(f"reading instance {order.name} from {repository.address}")
     revision, recorded = _read(order, repository)
     where = f"{INSTANCES / order.name} of {repository.address}"
-    private = _private(order, recorded, where, old or {})
+    private = _private(order, recorded, where, old or {}, progress)
     new = {**recorded.public, **private.settings, **machine}
     standing = judge(old, new, tutor.generated_names(), _is_used(order.root))
     aside = _allowed(order, standing, old or {}, new)
@@ -90,15 +91,16 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
         installed=installed,
         plugin_files=files,
         kept=str(aside or ""),
-        next=tuple(_next(recorded, new, str(machine.get(MACHINE[0]) or repository.address))),
+        next=tuple(_next(recorded, new, str(machine.get(REPOSITORY) or repository.address))),
     )
 
 
 def _machine_settings(order: Order, old: Config) -> Config:
     """How this machine reaches the repository, as it will stand in config.yml."""
-    if order.place is None:
-        return {name: old[name] for name in MACHINE if name in old}
-    return order.place.settings
+    kept = {name: old[name] for name in MACHINE if name in old}
+    if order.machine.get(REPOSITORY) not in (None, old.get(REPOSITORY)):
+        kept = {}  # branch and credentials of another one
+    return {**kept, **order.machine}
 
 
 def _open(order: Order, machine: Config) -> Repository:
@@ -125,7 +127,7 @@ def _read(order: Order, repository: Repository) -> tuple[str, Recorded]:
     return revision, read_recorded(order.name, f"{folder} of {repository.address}", repository.files(folder, revision))
 
 
-def _private(order: Order, recorded: Recorded, where: str, old: Config) -> Private:
+def _private(order: Order, recorded: Recorded, where: str, old: Config, progress: Progress) -> Private:
     from tutor_launchpad.adapters.kubernetes import Cluster, contexts
 
     if order.identity is not None:
@@ -137,7 +139,8 @@ def _private(order: Order, recorded: Recorded, where: str, old: Config) -> Priva
     context = None if order.wish.no_cluster else order.wish.context or contexts()[1]
     if context is None:
         raise nowhere(recorded, where)
-    return from_cluster(recorded, Cluster.connect(context), where)
+    progress.say(f"reading its secret settings from Kubernetes context {context}")
+    return from_cluster(recorded, Cluster.connect(context, progress.say), where)
 
 
 def _is_used(root: Path) -> bool:

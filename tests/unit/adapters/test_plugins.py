@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tutor_launchpad.adapters import plugins
-from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
+from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files, present_files
 from tutor_launchpad.core.errors import Refused
 
 
@@ -41,3 +41,12 @@ def test_tutor_and_plugins_are_pinned() -> None:
     names = [line.split("==")[0] for line in pinned_requirements(["drydock", "launchpad"])]
 
     assert names == ["tutor", "tutor-contrib-drydock", "tutor-launchpad"]
+
+
+def test_what_is_in_the_place_of_wanted_files_is_found(plugins_root: Path) -> None:
+    (plugins_root / "three/begun.py.new").write_text("half")
+    (plugins_root / "folder.py").mkdir()
+
+    found = present_files(["three"], ["three/begun.py", "off.py", "folder.py", "absent.py"])
+
+    assert sorted(found) == ["folder.py", "off.py", "three/__init__.py", "three/templates/a.txt"]

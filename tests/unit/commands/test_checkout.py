@@ -8,12 +8,16 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyrage
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from tests.conftest import Root, _environment
+from tutor_launchpad.commands import checking_out, launchpad
+from tutor_launchpad.core.errors import Interrupted
 
 PLUGIN = """
 from tutor import hooks
@@ -193,3 +197,35 @@ def test_root_that_git_has_overtaken_is_told_so(make_root: Callable[..., Root]) 
     )
     assert after_checkout[1].stdout == "Nothing would change.\n"
     assert laptop.config["PLATFORM_NAME"] == "From the job"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--identity", "{file}", "--without-secrets"], "--identity and --without-secrets exclude each other"),
+        (["--identity", "{file}", "--context", "x"], "--identity and --context exclude each other"),
+        (["--identity", "nosuch"], "'nosuch': No such file"),
+        (["--context", "x", "--no-cluster"], "--context and --no-cluster exclude each other"),
+    ],
+)
+def test_wrong_usage(tmp_path: Path, words: list[str], sentence: str) -> None:
+    (tmp_path / "key").write_text("")
+    given = [word.format(file=tmp_path / "key") for word in words]
+
+    result = CliRunner().invoke(launchpad, ["checkout", "first", *given], obj=SimpleNamespace(root=tmp_path / "root"))
+
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+    assert not (tmp_path / "root").exists()
+
+
+def test_interrupted_checkout_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(checking_out, "check_out", interrupted)
+
+    result = CliRunner().invoke(launchpad, ["checkout", "first"], obj=SimpleNamespace(root=tmp_path))
+
+    assert isinstance(result.exception, Interrupted)
+    assert "is what it was before, or complete. Check out again to finish." in str(result.exception)
