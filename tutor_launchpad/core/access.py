@@ -52,7 +52,7 @@ def needed(settings: Settings) -> list[Permission]:
         found += [
             *_all("get create patch", "", "secrets", settings.namespace),
             *_all("get list create patch", "", "configmaps", settings.namespace),
-            *_all("get create", "argoproj.io", "workflows", settings.namespace),
+            *_all("get list create", "argoproj.io", "workflows", settings.namespace),
             *_all("get create patch", "argoproj.io", "workflowtemplates", settings.namespace),
             *_all("get create patch", "", "serviceaccounts", settings.namespace),
             *_all("get create patch", "rbac.authorization.k8s.io", "roles rolebindings", settings.namespace),
