@@ -24,6 +24,7 @@ _KNOWN = {
     "argoproj.io/v1alpha1": "Application AppProject Workflow WorkflowTemplate CronWorkflow",
     "autoscaling/v2": "HorizontalPodAutoscaler",
     "batch/v1": "CronJob Job",
+    "cert-manager.io/v1": "Certificate Issuer",
     "coordination.k8s.io/v1": "Lease",
     "networking.k8s.io/v1": "Ingress NetworkPolicy",
     "policy/v1": "PodDisruptionBudget",

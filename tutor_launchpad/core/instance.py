@@ -122,12 +122,25 @@ def read_manifests(files: Mapping[str, bytes], kinds: Sequence[str] = ()) -> lis
     """The objects that an instance's folder holds, of these kinds or all; what is no object, changed by hand, is left out."""
     starts = tuple(f"manifests/{kind.lower()}-" for kind in kinds) or "manifests/"
     found = (_load(data) for path, data in files.items() if path.startswith(starts))
-    return [item for item in found if isinstance(item.get("kind"), str) and "name" in (item.get("metadata") or {})]
+    return [item for item in found if _is_object(item)]
 
 
 def read_settings_file(files: Mapping[str, bytes]) -> Config:
     """The public settings that an instance's folder holds; empty where they cannot be read."""
     return _load(files.get("config.yml", b""))
+
+
+def read_documents(data: bytes) -> list[Object]:
+    """The objects of one file with several; none where it is no YAML."""
+    try:
+        return [item for item in yaml.load_all(data, Loader=_Loader) if isinstance(item, dict) and _is_object(item)]
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return []
+
+
+def _is_object(item: dict[str, Any]) -> bool:
+    metadata = item.get("metadata")
+    return isinstance(item.get("kind"), str) and isinstance(metadata, dict) and "name" in metadata
 
 
 def _load(data: bytes) -> dict[str, Any]:

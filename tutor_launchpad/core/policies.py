@@ -92,6 +92,11 @@ def network_policies(settings: Settings, flows: Iterable[Flow]) -> list[Object]:
     return [*policies, *(_policy(settings, name, "Egress", rule) for name, rule in sorted(rules.items()))]
 
 
+def surroundings(settings: Settings, root_id: str, level: str, flows: Iterable[Flow]) -> list[Object]:
+    """The Namespace, and after it what surrounds the instance there."""
+    return [namespace(settings, root_id, level), *bounds(settings), *network_policies(settings, flows)]
+
+
 def _flow_name(name: str) -> str:
     return f"launchpad-flow-{re.sub(r'[^a-z0-9-]+', '-', name.lower()).strip('-')}"[:63].rstrip("-")
 

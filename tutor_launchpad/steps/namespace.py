@@ -11,7 +11,7 @@ from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.namespaces import is_terminating
 from tutor_launchpad.core.ownership import MANAGED_LABEL, MANAGER, owner
 from tutor_launchpad.core.podsecurity import enforced_level
-from tutor_launchpad.core.policies import bounds, namespace, network_policies
+from tutor_launchpad.core.policies import surroundings
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.clock import REAL, Time
@@ -96,7 +96,7 @@ def wanted_objects(deployment: Deployment) -> list[Object]:
     settings, config = deployment.settings, deployment.config
     level = enforced_level(deployment.objects, settings.cluster_resources)
     flows = [*hooks.NETWORK_FLOWS.apply([], config), *deployment.flows]
-    return [namespace(settings, str(config["ID"]), level), *bounds(settings), *network_policies(settings, flows)]
+    return surroundings(settings, str(config["ID"]), level, flows)
 
 
 def _ensure_policies(cluster: Cluster, namespace: str, wanted: list[Object], fresh: bool) -> list[str]:

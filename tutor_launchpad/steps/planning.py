@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
-
-from tutor_launchpad.adapters.kubernetes import differences
 from tutor_launchpad.core.plan import ClusterChange, PlannedRun
-from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
-from tutor_launchpad.steps.namespace import OURS, POLICY_KINDS, find_namespace, wanted_objects
+from tutor_launchpad.steps.namespace import find_namespace, wanted_objects
 from tutor_launchpad.steps.provision import current_fingerprint, last_fingerprint
 from tutor_launchpad.steps.secrets import missing_secrets
-
-if TYPE_CHECKING:
-    from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.steps.surroundings import Surroundings, changed_objects
 
 
 def plan_cluster(deployment: Deployment) -> tuple[ClusterChange, ...]:
@@ -27,8 +20,8 @@ def plan_cluster(deployment: Deployment) -> tuple[ClusterChange, ...]:
         return ()
     assert deployment.sealed is not None
     find_namespace(cluster, name, str(deployment.config["ID"]))
-    surroundings = wanted_objects(deployment)
-    changes = [*_changes(cluster, [*surroundings, *deployment.application]), *_removals(cluster, name, surroundings)]
+    changes = Surroundings(name, tuple(wanted_objects(deployment))).drift(cluster)
+    changes += changed_objects(cluster, deployment.application)
     missing = missing_secrets(cluster, name, deployment.sealed.secrets)
     return (*changes, *(ClusterChange("create", "Secret", item["metadata"]["name"]) for item in missing))
 
@@ -43,21 +36,3 @@ def plan_provisioning(deployment: Deployment) -> PlannedRun | None:
         return PlannedRun(False, "nothing has changed since the last run that ended well", servers)
     why = "what is asked for has changed since the last run" if last else "no run has ended well yet"
     return PlannedRun(True, why, servers)
-
-
-def _removals(cluster: Cluster, namespace: str, wanted: Iterable[Object]) -> Iterable[ClusterChange]:
-    kept = {(item["kind"], item["metadata"]["name"]) for item in wanted}
-    for api_version, kind in POLICY_KINDS:
-        for item in cluster.list(api_version, kind, namespace, OURS):
-            if (kind, item["metadata"]["name"]) not in kept:
-                yield ClusterChange("remove", kind, item["metadata"]["name"])
-
-
-def _changes(cluster: Cluster, wanted: Iterable[Object]) -> Iterable[ClusterChange]:
-    for item in wanted:
-        kind, metadata = item["kind"], item["metadata"]
-        live = cluster.find(item["apiVersion"], kind, metadata["name"], metadata.get("namespace"))
-        if live is None:
-            yield ClusterChange("create", kind, metadata["name"])
-        elif fields := differences(live, item):
-            yield ClusterChange("update", kind, metadata["name"], tuple(fields))

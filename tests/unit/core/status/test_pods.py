@@ -1,18 +1,13 @@
-"""What pods and jobs say of themselves, and the status that people read."""
+"""What pods and jobs say of themselves."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tutor_launchpad.core.status import InstanceStatus, Pods, describe, read_jobs, read_pods
-
-NOTHING = InstanceStatus(
-    instance="moon", repository="/srv/git", git_revision="", live_revision="", sync="", health="", message="",
-    pods=None, init_jobs={}, provisioning="", images=(), last_deploy="",
-)  # fmt: skip
+from tutor_launchpad.core.status.model import Pods
+from tutor_launchpad.core.status.pods import failed_jobs, read_jobs, read_pods
 
 
 def _waits(reason: str) -> dict[str, Any]:
@@ -72,34 +67,32 @@ def test_read_jobs(status: dict[str, Any], state: str) -> None:
     assert read_jobs([{"metadata": {"name": "j"}, "status": status}]) == {"j": state}
 
 
-def test_describe_before_anything() -> None:
-    assert describe(NOTHING).splitlines() == [
-        "instance      moon",
-        "repository    /srv/git",
-        "in Git        nothing recorded",
-        "live          nothing deployed",
-        "sync          -",
-        "health        -",
-    ]
+def _pod(job: str, started: str, code: int, reason: str = "Error") -> dict[str, Any]:
+    ended = {"name": "lms", "state": {"terminated": {"exitCode": code, "reason": reason}}}
+    metadata = {"name": started, "labels": {"batch.kubernetes.io/job-name": job}, "creationTimestamp": started}
+    return {"metadata": metadata, "status": {"containerStatuses": [ended]}}
 
 
-def test_describe_names_failed_jobs_waiting_pods_and_images() -> None:
-    status = replace(
-        NOTHING, git_revision="a" * 40, live_revision="b" * 40, sync="OutOfSync", health="Degraded", message="one failed",
-        pods=Pods(3, 2, {"lms-1": "ImagePullBackOff"}), init_jobs={"a": "complete", "b": "failed", "c": "complete"},
-        provisioning="Succeeded (w)", images=("openedx:1",), last_deploy="2026-01-01T00:00:00+00:00",
-    )  # fmt: skip
+FAILED = {"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded", "message": "tried too often"}
 
-    assert describe(status).splitlines()[2:] == [
-        "in Git        aaaaaaaaaa",
-        "live          bbbbbbbbbb",
-        "sync          OutOfSync",
-        "health        Degraded",
-        "message       one failed",
-        "pods          3 running, 1 waiting, 2 finished",
-        "init jobs     2 complete, 1 failed (b)",
-        "provisioning  Succeeded (w)",
-        "last deploy   2026-01-01T00:00:00+00:00",
-        "image         openedx:1",
-        "waiting       pod lms-1: ImagePullBackOff",
-    ]
+
+@pytest.mark.parametrize(
+    ("conditions", "pods", "expected"),
+    [
+        pytest.param(
+            [FAILED], [_pod("j", "2", 137, "OOMKilled"), _pod("j", "1", 1)],
+            {"j": "BackoffLimitExceeded, tried too often, container lms ended with 137 (OOMKilled)"}, id="newest pod",
+        ),
+        pytest.param(
+            [FAILED], [_pod("other", "1", 1)], {"j": "BackoffLimitExceeded, tried too often"}, id="no pod left"
+        ),
+        pytest.param(
+            [{"type": "Failed", "status": "True"}], [_pod("j", "1", 2)], {"j": "container lms ended with 2"}, id="exit code"
+        ),
+        pytest.param([{"type": "Failed", "status": "True"}], [], {"j": "no reason is told"}, id="nothing told"),
+        pytest.param([{**FAILED, "status": "False"}], [_pod("j", "1", 1)], {}, id="not failed"),
+        pytest.param([{"type": "Complete", "status": "True"}], [], {}, id="complete"),
+    ],
+)  # fmt: skip
+def test_failed_jobs(conditions: list[Any], pods: list[Any], expected: dict[str, str]) -> None:
+    assert failed_jobs([{"metadata": {"name": "j"}, "status": {"conditions": conditions}}], pods) == expected

@@ -1,0 +1,139 @@
+"""`tutor launchpad status`, as it is typed and as it is shown."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+from rich.live import Live
+
+from tests.conftest import Root
+from tests.unit.core.status.looks import NOW, read
+from tutor_launchpad.commands.status import status_command
+from tutor_launchpad.commands.watching import JsonView, LineView, LiveView, Picture
+from tutor_launchpad.core.status.model import Verdict
+from tutor_launchpad.core.status.text import describe
+
+HEALTHY = read()
+WORSE = replace(HEALTHY, health="Degraded", verdict=Verdict.UNHEALTHY)
+
+
+@dataclass
+class Clock:
+    """Moves when told to."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def later(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone():%H:%M:%S}"
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["--timeout 5", "--exit-code --watch", "--interval 0", "--until gone", "--until healthy --exit-code"],
+)
+def test_contradicting_options_are_wrong_usage(options: str) -> None:
+    assert CliRunner().invoke(status_command, options.split()).exit_code == 2
+
+
+def test_exit_status_tells_health_only_when_asked(root: Root) -> None:
+    root.launchpad("deploy")
+
+    plain, strict = root.launchpad("status"), root.launchpad("status", "--exit-code")
+
+    assert (plain.status, strict.status) == (0, 1)
+    assert strict.stdout == plain.stdout
+
+
+def test_repository_that_does_not_answer_is_told_and_exits_with_1(root: Root) -> None:
+    root.set(LAUNCHPAD_REPOSITORY="http://127.0.0.1:9/repo.git")
+
+    ran = root.launchpad("status", "--output", "json")
+
+    assert ran.status == 1
+    seen = json.loads(ran.stdout)
+    assert seen["unseen"]["git"]["why"] == "unreachable"
+    assert "http://127.0.0.1:9/repo.git" in seen["unseen"]["git"]["text"]
+
+
+def test_lines_tell_changes_alone(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    view = LineView(clock)
+    for status in (HEALTHY, replace(HEALTHY, age=9**9), WORSE):
+        view.show(status)
+        clock.later(5)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        *(f"{_at(NOW)}  {line}" for line in describe(HEALTHY).splitlines()),
+        f"{_at(NOW + timedelta(seconds=10))}  instance      moon is unhealthy",
+        f"{_at(NOW + timedelta(seconds=10))}  health        Degraded",
+    ]
+
+
+@pytest.mark.parametrize("make", [LineView, JsonView])
+def test_silence_is_told_once_with_its_beginning(
+    make: Callable[[Clock], LineView | JsonView], clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    view = make(clock)
+    view.show(HEALTHY)
+    capsys.readouterr()
+    for _ in range(3):
+        clock.later(5)
+        view.lose("no route")
+    silent = capsys.readouterr().out.splitlines()
+    view.show(HEALTHY)
+
+    assert len(silent) == 1
+    assert "no route" in silent[0]
+    assert (_at(NOW) if make is LineView else NOW.isoformat(timespec="seconds")) in silent[0]
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_json_lines_are_the_documents_of_one_look(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    view = JsonView(clock)
+    for status in (HEALTHY, replace(HEALTHY, observed="later", age=1), WORSE):
+        view.show(status)
+
+    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["verdict"] for one in documents] == ["healthy", "unhealthy"]
+    assert documents[0]["findings"] == []
+
+
+def test_terminal_is_drawn_in_place_and_its_clock_moves_on(clock: Clock) -> None:
+    out, picture = io.StringIO(), Picture(5, clock)
+    console = Console(file=out, force_terminal=True, width=100, height=40, highlight=False)
+    with Live(picture, console=console, auto_refresh=False) as live:
+        view = LiveView(picture, live)
+        view.show(HEALTHY)
+        clock.later(3)
+        assert "seen 3 s ago, looks every 5 s, Ctrl-C ends" in picture.text
+        view.lose("no [route]")
+        assert f"nothing heard since {_at(NOW)} (3 s): no [route]" in picture.text
+        view.show(WORSE)
+
+    drawn = out.getvalue()
+    assert "no [route]" in drawn
+    assert "\x1b[2K" in drawn
+    assert drawn.count("moon is unhealthy") >= 1
+
+
+def test_terminal_says_that_it_looks_before_the_first_answer() -> None:
+    assert Picture(5, Clock(datetime(2026, 6, 1, tzinfo=timezone.utc))).text.startswith("looking …")
