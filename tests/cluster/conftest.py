@@ -12,6 +12,8 @@ import pytest
 
 from tests.cluster import environment
 from tests.cluster.environment import Namespaces, dump, kubectl, make_images, make_repository, manifest
+from tests.cluster.instances import Whole
+from tests.conftest import Root
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.types import Object
 
@@ -154,3 +156,22 @@ def checkout(tmp_path: Path) -> Callable[[str], Path]:
         return path
 
     return clone
+
+
+@pytest.fixture
+def make_whole(
+    make_root: Callable[..., Root], instance_names: Callable[[], str], argo: Namespaces, tmp_path: Path
+) -> Callable[..., Whole]:
+    """Makes an instance with hosts of its own, whose images the cluster can pull."""
+
+    def make(url: str, plugins: str = "mfe", **settings: object) -> Whole:
+        name = instance_names()
+        root = make_root(name, plugins=plugins)
+        root.tutor("config", "save")
+        hosts = {"LMS_HOST": f"{name}.example.com", "CMS_HOST": f"studio.{name}.example.com"}
+        root.set(K8S_NAMESPACE=name, ID=name, LAUNCHPAD_REPOSITORY=url, **hosts, **settings)
+        whole = Whole(name, root)
+        whole.make_images(tmp_path)
+        return whole
+
+    return make

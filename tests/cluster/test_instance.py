@@ -18,30 +18,10 @@ import pymysql
 import pytest
 from botocore.client import Config as BotoConfig
 
-from tests.cluster.environment import GitCredentials, Namespaces, kubectl
+from tests.cluster.environment import GitCredentials, kubectl
 from tests.cluster.instances import Whole, missing_servers, register_servers
-from tests.conftest import Root
 
 NEWER = "docker.io/overhangio/openedx:launchpad-test"
-
-
-@pytest.fixture
-def make_whole(
-    make_root: Callable[..., Root], instance_names: Callable[[], str], argo: Namespaces, tmp_path: Path
-) -> Callable[..., Whole]:
-    """Makes an instance with hosts of its own, whose images the cluster can pull."""
-
-    def make(url: str, plugins: str = "mfe", **settings: object) -> Whole:
-        name = instance_names()
-        root = make_root(name, plugins=plugins)
-        root.tutor("config", "save")
-        hosts = {"LMS_HOST": f"{name}.example.com", "CMS_HOST": f"studio.{name}.example.com"}
-        root.set(K8S_NAMESPACE=name, ID=name, LAUNCHPAD_REPOSITORY=url, **hosts, **settings)
-        whole = Whole(name, root)
-        whole.make_images(tmp_path)
-        return whole
-
-    return make
 
 
 def _visible(*kinds: str, namespace: str) -> str:

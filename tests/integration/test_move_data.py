@@ -42,7 +42,8 @@ def _run(lines: tuple[str, ...], folder: Path, **environment: str) -> None:
     for name, text in PROGRAMS.items():
         (folder / name).write_text(f"#!/bin/bash\n{text}\n")
         (folder / name).chmod(0o755)
-    given = {**os.environ, **environment, "PATH": f"{folder}:{os.environ['PATH']}"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RCLONE_"))}
+    given = {**kept, **environment, "PATH": f"{folder}:{os.environ['PATH']}"}
     for line in lines[:-1]:
         command = line.split(": ", 1)[1]
         ran = subprocess.run(
