@@ -41,16 +41,24 @@ hooks.DISPLAYED_SETTINGS.add_item("SAMPLE_BANNER")
 hooks.PUBLIC_SETTINGS.add_item("SAMPLE_PUBLIC_TOKEN")
 
 
+_CLAIM = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "sample"},
+    "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+}
+
+
 @hooks.MANIFESTS.add()
 def _add_manifests(objects: list[dict[str, Any]], config: dict[str, Any]) -> list[dict[str, Any]]:
-    """The first ConfigMap holds a secret and is sealed; the second is committed as it is."""
+    """The first ConfigMap holds a secret and is sealed; the second is committed as it is. A claim outlives the plugin."""
     secret = {"licence.txt": f"licence={config['SAMPLE_LICENCE']}\n"}
     public = {
         "token": config["SAMPLE_PUBLIC_TOKEN"],
         "replica": config["SAMPLE_REPLICA"],
         "schema": config["SAMPLE_SCHEMA"],
     }
-    return [*objects, _config_map("sample-licence", secret), _config_map("sample", public)]
+    return [*objects, _config_map("sample-licence", secret), _config_map("sample", public), _CLAIM]
 
 
 def _config_map(name: str, data: dict[str, str]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_sample_uses_every_extension_point() -> None:
     names = [name for name in vars(hooks) if name.isupper() and name != "TYPE_CHECKING"]
     patches = [name for path in TEMPLATES.iterdir() for name in re.findall(r'patch\("([^"]+)"\)', path.read_text())]
 
-    assert len(names) == 9
+    assert len(names) == 10
     assert len(patches) == 5
     assert [name for name in names if f"hooks.{name}.add" not in text] == []
     assert [name for name in patches if f'"{name}"' not in text] == []
@@ -71,6 +71,12 @@ def test_manifests_are_committed(deployed: Deployed) -> None:
     (found,) = deployed.objects("manifests/configmap-sample.yml")
 
     assert found["metadata"]["name"] == "sample"
+
+
+def test_claim_of_a_plugin_outlives_it(deployed: Deployed) -> None:
+    (found,) = deployed.objects("manifests/persistentvolumeclaim-sample.yml")
+
+    assert found["metadata"]["annotations"]["argocd.argoproj.io/sync-options"] == "Prune=false,Delete=false"
 
 
 def test_secret_settings_are_sealed(deployed: Deployed) -> None:

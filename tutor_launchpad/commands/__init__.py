@@ -16,6 +16,6 @@ launchpad = LazyGroup(
         "plan": "Show what a deploy would change.",
         "provision": "Make the databases, buckets and users of this instance.",
         "server": "Register the database and storage servers of the cluster.",
-        "status": "Show what is in Git, what runs, and whether it is healthy.",
+        "status": "Show what is in Git, what runs, whether it is healthy, and what to do.",
     },
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import click
@@ -14,9 +13,9 @@ from tutor_launchpad.commands.watching import open_view
 from tutor_launchpad.core.results import render_json
 from tutor_launchpad.core.status.model import Verdict, Why
 from tutor_launchpad.core.status.text import describe
+from tutor_launchpad.steps.clock import REAL
 from tutor_launchpad.steps.deployment import Options
 from tutor_launchpad.steps.observe import Observer, observe
-from tutor_launchpad.steps.sync_wait import Time
 from tutor_launchpad.steps.target import Wish
 from tutor_launchpad.steps.watching import Pace, watch
 
@@ -37,6 +36,6 @@ def look_on(root: Path, wish: Wish, pace: Pace, output: str) -> None:
         deployment.cluster = deployment.cluster.hasty
     try:
         with open_view(output, pace.interval) as view:
-            watch(Observer(deployment).look, view, pace, Time(time.monotonic, time.sleep))
+            watch(Observer(deployment).look, view, pace, REAL)
     except KeyboardInterrupt:
         sys.exit(0 if pace.until is None else 1)

@@ -63,7 +63,7 @@ def _text(deployment: Deployment, result: DeployResult) -> str:
         lines = [f"Instance {result.instance} runs revision {result.revision[:10]}: {' '.join(result.urls)}"]
         if not deployment.options.wait:
             lines = [f"Instance {result.instance} is on its way to revision {result.revision[:10]}."]
-            lines.append("Watch it with: tutor launchpad status")
+            lines.append("Watch it with: tutor launchpad status --watch")
     if result.next:
         lines.append("A cluster would still:" if deployment.cluster is None else "Next:")
         lines += [f"  - {item}" for item in result.next]

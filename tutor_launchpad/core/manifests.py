@@ -25,8 +25,6 @@ def instance_objects(built: Sequence[Object]) -> list[Object]:
         kind = item["kind"]
         if kind == "Service":
             _make_internal(item)
-        elif kind == "PersistentVolumeClaim":
-            _keep_data(item)
         elif (kind, item["metadata"]["name"]) in scaled:
             item["spec"].pop("replicas", None)
     return kept
@@ -50,12 +48,18 @@ def _make_internal(service: Object) -> None:
         port.pop("nodePort", None)
 
 
-def _keep_data(claim: Object) -> None:
+def keep_claims(objects: Iterable[Object]) -> list[Object]:
+    """The objects, with each claim marked to stay when it is no longer named: those of Tutor, and those that hooks add."""
+    return [_kept(item) if item["kind"] == "PersistentVolumeClaim" else item for item in objects]
+
+
+def _kept(claim: Object) -> Object:
     annotations = claim["metadata"].get("annotations") or {}
     given = [part for part in annotations.get(SYNC_OPTIONS, "").split(",") if part]
     kept = ",".join(dict.fromkeys([*given, *KEPT.split(",")]))
     # A claim that a revision no longer names stays, and must not count as a difference for ever.
-    claim["metadata"]["annotations"] = {**annotations, SYNC_OPTIONS: kept, COMPARE_OPTIONS: "IgnoreExtraneous"}
+    annotations = {**annotations, SYNC_OPTIONS: kept, COMPARE_OPTIONS: "IgnoreExtraneous"}
+    return {**claim, "metadata": {**claim["metadata"], "annotations": annotations}}
 
 
 def _autoscaled(objects: Iterable[Object]) -> set[tuple[str, str]]:

@@ -21,7 +21,7 @@ from tutor_launchpad.core.hosts import caddy_hosts, extra_hosts, host_problems, 
 from tutor_launchpad.core.instance import Contents, make_record
 from tutor_launchpad.core.job_settings import share_settings
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
-from tutor_launchpad.core.manifests import images, instance_objects
+from tutor_launchpad.core.manifests import images, instance_objects, keep_claims
 from tutor_launchpad.core.private import seal_key, settings_secret, split_settings
 from tutor_launchpad.core.rendered import manifest_problems, object_problems
 from tutor_launchpad.core.seal import Mask, scan, seal
@@ -76,7 +76,7 @@ def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
 
 def _objects(deployment: Deployment) -> list[Object]:
     objects = instance_objects(_build(deployment))
-    objects = hooks.MANIFESTS.apply(objects, deployment.config)
+    objects = keep_claims(hooks.MANIFESTS.apply(objects, deployment.config))
     ordinary = become_ordinary_jobs(objects, deployment.settings.job_deadline)
     servers = {} if deployment.resources is None else {one.resource: one.name for one in deployment.resources.servers}
     return assign_waves(without_creation(ordinary, servers))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tutor_launchpad.core.errors import LaunchpadError, TimedOut
 from tutor_launchpad.core.status.model import InstanceStatus, Verdict, Why
-from tutor_launchpad.steps.sync_wait import Time
+from tutor_launchpad.steps.clock import Time
 
 SHORTEST_PAUSE = 0.5
 

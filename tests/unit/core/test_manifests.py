@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tutor_launchpad.core.manifests import COMPARE_OPTIONS, SYNC_OPTIONS, images, instance_objects
+from tutor_launchpad.core.manifests import COMPARE_OPTIONS, SYNC_OPTIONS, images, instance_objects, keep_claims
 from tutor_launchpad.core.types import Object
 
 
@@ -60,7 +60,7 @@ def test_other_service_stays(spec: dict[str, Any]) -> None:
     ],
 )
 def test_claim_outlives_its_manifest(annotations: dict[str, str] | None, expected: str) -> None:
-    (found,) = instance_objects([_object("PersistentVolumeClaim", annotations=annotations)])
+    (found,) = keep_claims([_object("PersistentVolumeClaim", annotations=annotations)])
 
     assert found["metadata"]["annotations"] == {SYNC_OPTIONS: expected, COMPARE_OPTIONS: "IgnoreExtraneous"}
 
@@ -80,7 +80,7 @@ def test_input_stays_as_it_is() -> None:
     objects = [_object("Service", type="NodePort"), _object("PersistentVolumeClaim")]
     before = copy.deepcopy(objects)
 
-    instance_objects(objects)
+    keep_claims(instance_objects(objects))
 
     assert objects == before
 
@@ -89,7 +89,7 @@ def test_null_annotations_are_none() -> None:
     item = _object("PersistentVolumeClaim")
     item["metadata"]["annotations"] = None
 
-    assert instance_objects([item])[0]["metadata"]["annotations"]
+    assert keep_claims([item])[0]["metadata"]["annotations"]
 
 
 def test_images_are_those_of_all_containers() -> None:

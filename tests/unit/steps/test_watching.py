@@ -9,7 +9,7 @@ import pytest
 from tests.unit.core.status.looks import cluster, read
 from tutor_launchpad.core.errors import LaunchpadError, TimedOut, Unreachable
 from tutor_launchpad.core.status.model import InstanceStatus, Unseen, Verdict, Why
-from tutor_launchpad.steps.sync_wait import Time
+from tutor_launchpad.steps.clock import Time
 from tutor_launchpad.steps.watching import Pace, watch
 
 HEALTHY = read()
