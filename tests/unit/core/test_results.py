@@ -33,6 +33,7 @@ def test_deploy_result_has_this_shape() -> None:
         ],
         "urls": ["https://a"],
         "next": ["do it"],
+        "ongoing": [],
     }
 
 
