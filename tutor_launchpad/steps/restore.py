@@ -16,6 +16,7 @@ from tutor_launchpad.core.types import Object
 if TYPE_CHECKING:
     from tutor_launchpad.adapters.kubernetes import Cluster
 
+SKIP = "argocd.argoproj.io/skip-reconcile"
 TRIES = 5
 SHOWN = 4
 
@@ -47,6 +48,20 @@ def _force(cluster: Cluster, live: Object, wanted: Object) -> bool:
     except Conflict:
         return False
     return True
+
+
+def refuse_halted(live: Object) -> None:
+    """Raise where Argo CD would not act on an object of ours, whatever we write."""
+    kind, metadata = live["kind"], live["metadata"]
+    title = f"{kind} {metadata['namespace']}/{metadata['name']}"
+    if metadata.get("deletionTimestamp"):
+        waits = ", ".join(metadata.get("finalizers") or []) or "nothing that is known"
+        raise Conflict(f"{title} is being deleted and waits for {waits}: deploy again once it is gone.")
+    if (metadata.get("annotations") or {}).get(SKIP) == "true":
+        command = f"kubectl -n {metadata['namespace']} annotate {kind.lower()} {metadata['name']} {SKIP}-"
+        raise Conflict(
+            f"{title} is paused: its annotation {SKIP} keeps Argo CD from it. Deploy again after `{command}`."
+        )
 
 
 def _listed(names: list[str]) -> str:

@@ -18,15 +18,13 @@ from tutor_launchpad.core.ownership import is_managed, owner
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.clock import REAL, Time
-from tutor_launchpad.steps.restore import restore
+from tutor_launchpad.steps.restore import refuse_halted, restore
 from tutor_launchpad.steps.sync_wait import Waiter
 
 if TYPE_CHECKING:
     from tutor_launchpad.steps.deployment import Deployment
 
 __all__ = ["run_sync"]
-
-SKIP = "argocd.argoproj.io/skip-reconcile"
 
 
 def run_sync(deployment: Deployment) -> tuple[Status, str]:
@@ -80,7 +78,7 @@ class Sync:
                 "name with `tutor config save --set K8S_NAMESPACE=…`, or delete it if nobody needs it."
             )
         if live is not None:
-            _refuse_halted(live)
+            refuse_halted(live)
         return live
 
     def _ensure_repository(self, cluster: Cluster, url: str) -> str:
@@ -103,20 +101,6 @@ class Sync:
                 return ""
         wanted = repository_secret(url, credentials, namespace)
         return _outcome(wanted, cluster.ensure_against(live, wanted))
-
-
-def _refuse_halted(live: Object) -> None:
-    """Raise where Argo CD would not act on the object, whatever we write."""
-    kind, metadata = live["kind"], live["metadata"]
-    title, command = f"{kind} {metadata['namespace']}/{metadata['name']}", f"kubectl -n {metadata['namespace']}"
-    if metadata.get("deletionTimestamp"):
-        waits = ", ".join(metadata.get("finalizers") or []) or "nothing that is known"
-        raise Conflict(f"{title} is being deleted and waits for {waits}: deploy again once it is gone.")
-    if (metadata.get("annotations") or {}).get(SKIP) == "true":
-        raise Conflict(
-            f"{title} is paused: its annotation {SKIP} keeps Argo CD from it. Deploy again after "
-            f"`{command} annotate {kind.lower()} {metadata['name']} {SKIP}-`."
-        )
 
 
 def _outcome(wanted: Object, outcome: str) -> str:

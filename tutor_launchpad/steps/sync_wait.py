@@ -22,6 +22,7 @@ from tutor_launchpad.core.argocd_state import (
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, TimedOut
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.clock import Time
+from tutor_launchpad.steps.restore import refuse_halted
 from tutor_launchpad.steps.sync_jobs import InitJobs
 from tutor_launchpad.steps.sync_troubles import Troubles
 
@@ -106,7 +107,13 @@ class Waiter:
 
     def _read(self) -> SyncState:
         name, namespace = self._deployment.settings.instance, self._deployment.settings.argocd_namespace
-        self._application = self._cluster.get(API, "Application", name, namespace)
+        found = self._cluster.find(API, "Application", name, namespace)
+        if found is None:
+            raise Conflict(
+                f"Application {namespace}/{name} was deleted while it was waited for: deploy again, which makes it anew."
+            )
+        refuse_halted(found)
+        self._application = found
         state = read_state(self._application)
         if state.mark == self._mark:  # also where the answer to our start was lost
             self._attempt = replace(self._attempt, started=True)

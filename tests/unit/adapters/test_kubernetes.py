@@ -81,8 +81,7 @@ def test_list_reads_every_page_and_begins_again_when_its_version_is_gone() -> No
     pages = [
         Response(200, b'{"items":[{"metadata":{"name":"a"}}],"metadata":{"continue":"t"}}'),
         status(410, "Expired", "too old"),
-        Response(200, b'{"items":[{"metadata":{"name":"a"}}],"metadata":{"continue":"u"}}'),
-        Response(200, b'{"items":[{"metadata":{"name":"b"}}],"metadata":{}}'),
+        Response(200, b'{"items":[{"metadata":{"name":"a"}},{"metadata":{"name":"b"}}],"metadata":{}}'),
     ]
     api = FakeApi()
     api.answer = lambda request: pages.pop(0)
@@ -91,6 +90,16 @@ def test_list_reads_every_page_and_begins_again_when_its_version_is_gone() -> No
 
     assert [item["metadata"]["name"] for item in found] == ["a", "b"]
     assert found[0]["kind"] == "Pod"
+    assert [dict(one.query).get("limit") for one in api.requests] == ["500", "500", None]
+
+
+def test_list_that_is_gone_from_its_start_is_an_error_and_no_endless_loop() -> None:
+    api = FakeApi()
+    api.answer = always(status(410, "Expired", "too old"))
+
+    with pytest.raises(Conflict, match="too old"):
+        api.cluster.list("v1", "Pod", "alpha")
+    assert len(api.requests) == 1
 
 
 def test_can_i_asks_only_for_what_the_rules_do_not_grant() -> None:

@@ -148,3 +148,26 @@ def test_namespace_that_another_tool_labels_otherwise_is_left_to_people() -> Non
     with pytest.raises(Conflict, match=rf"metadata.labels.{label} \(by policy-tool\)"):
         run_namespace(make_deployment(api))
     assert api.read("namespaces", "", "alpha")["metadata"]["labels"][label] == "restricted"
+
+
+def _deleted(world: World) -> None:
+    del world.api.objects[APPLICATION]
+
+
+def _paused(world: World) -> None:
+    world.api.edit(APPLICATION, {"metadata": HALTED["paused"][0]})
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "text"),
+    [(_deleted, "was deleted while it was waited for: deploy again"), (_paused, "is paused: its annotation")],
+    ids=["deleted", "paused"],
+)
+def test_application_that_is_halted_while_it_is_waited_for_ends_the_wait(meanwhile: Any, text: str) -> None:
+    world = World().deployed()
+    world.status("OutOfSync", "Progressing", revision="b" * 40)
+    world.moves = [meanwhile]
+
+    with pytest.raises(Conflict, match=text):
+        run(world)
+    assert world.now == 2.0

@@ -11,6 +11,7 @@ from launchpad_workflows.requests import Request
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, find_server
 from tutor_launchpad.adapters.tutor import load_configuration
+from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.settings import Settings, read_settings
@@ -20,7 +21,7 @@ from tutor_launchpad.steps.target import Wish, find_cluster
 def check_server(root: Path, wish: Wish, resource: str, name: str, timeout: float) -> str:
     """One line on what answered; raises where nobody did, or refused the login."""
     settings = read_settings(load_configuration(root, {}).config)
-    cluster = find_cluster(settings, root, wish, changes=True, needs_repository=False)
+    cluster = find_cluster(settings, root, wish, changes=True, needs_repository=False, say=open_display().say)
     servers = FileServers(root) if cluster is None else ClusterServers(cluster, settings.namespace)
     server = find_server(servers, resource, name)
     part = {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}

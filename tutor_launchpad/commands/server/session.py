@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from tutor_launchpad.adapters.files import make_own_folder
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers
 from tutor_launchpad.adapters.tutor import load_configuration, save_generated
+from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.settings import read_settings
@@ -50,7 +51,7 @@ def open_servers(
         save_generated(root)
     settings = read_settings(load_configuration(root, {}).config)
     wish = Wish(context, no_cluster, yes, confirm)
-    cluster = find_cluster(settings, root, wish, changes=changes, needs_repository=False)
+    cluster = find_cluster(settings, root, wish, changes=changes, needs_repository=False, say=open_display().say)
     if cluster is None:
         make_own_folder(root)
         return FileServers(root)
