@@ -45,8 +45,8 @@ def install(file: Path) -> None:
         processes.run(command, timeout=TIMEOUT)
     except ProcessFailed as error:
         lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
-        telling = [line for line in lines if line.startswith("ERROR:")] or lines[-1:] or ["it said nothing"]
+        said = ([line for line in lines if line.startswith("ERROR:")] or lines or ["it said nothing"])[-1]
         raise LaunchpadError(
-            f"pip could not install the pinned plugins ({telling[0].removeprefix('ERROR: ').rstrip('.')}): see to it with "
+            f"pip could not install the pinned plugins ({said.removeprefix('ERROR: ').rstrip('.')}): see to it with "
             f"`{' '.join(install_command(file))}`, then check out again."
         ) from error

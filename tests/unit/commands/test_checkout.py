@@ -31,10 +31,10 @@ SETTINGS = {
     "MOON_CRM": {
         "url": "https://crm.example.com",
         "zone": 1,
-        "login": {"clientSecret": "nested-s3cret", "a": [1, None]},
+        "login": {"clientSecret": "nested-s3cret", "a": [1, None, "a: 'b' \"c\" \\ #\n"]},
     },
     "MOON_LIST": [{"b": "no", "a": "2026-01-01"}, "x: y", True, 1.5, "1e3", ""],
-    "SMTP_PASSWORD": "pa'ss\"w\\ö rd: #1\n",
+    "SMTP_PASSWORD": "pass wörd #1",
     "LAUNCHPAD_QUOTA": {"requests.cpu": 8},
 }
 
@@ -147,6 +147,9 @@ def test_copies_hold_just_what_git_leaves_out(deployed: Deployed) -> None:
 
     assert {**recorded, **opened} == deployed.root.config
     assert set(recorded).isdisjoint(opened)
+    about = json.loads((deployed.root.folder / "launchpad.json").read_text())
+    assert about["private_settings"]["names"] == sorted(opened)
+    assert about["private_settings"]["secret"] in about["secrets"]  # so that it is applied, planned and kept like all
     assert {"MOON_CRM", "SMTP_PASSWORD", "LAUNCHPAD_SEAL_KEY", "JWT_RSA_PRIVATE_KEY"} <= set(opened)
 
 
