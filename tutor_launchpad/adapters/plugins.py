@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import contextlib
+import traceback
 from collections.abc import Collection, Iterator
 from importlib import metadata
 from pathlib import Path
 
+import click
 from tutor.plugins.base import PLUGINS_ROOT as PLUGINS_ROOT
 
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.instance import is_text
 
 GROUPS = ("tutor.plugin.v1", "tutor.plugin.v0")
+
+
+@contextlib.contextmanager
+def plugins_code(what: str) -> Iterator[None]:
+    """Around code of plugins, which may raise anything; `what` names it. Its text may quote a secret: only its place is told."""
+    try:
+        yield
+    except (LaunchpadError, click.ClickException, click.Abort):
+        raise
+    except Exception as error:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        raise LaunchpadError(
+            f"A plugin failed in {what} ({type(error).__name__} in {frame.filename} line {frame.lineno}): mend it, or disable "
+            "it and try again."
+        ) from error
 
 
 def pinned_requirements(enabled: list[str]) -> list[str]:

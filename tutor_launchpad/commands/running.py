@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from tutor_launchpad import hooks
+from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.commands.ending import told
 from tutor_launchpad.commands.planning import describe_plan
 from tutor_launchpad.commands.session import open_deployment
@@ -27,7 +28,8 @@ def deploy(root: Path, options: Options, wish: Wish, output: str) -> None:
     with told(output) as begun:
         deployment = open_deployment(root, options, wish, display, take=begun.take)
         result = run_steps(deployment, hooks.DEPLOY_STEPS.apply([]), display.step)
-    hooks.INSTANCE_DEPLOYED.do(deployment)
+    with plugins_code("the hook INSTANCE_DEPLOYED, after the deploy had ended well"):
+        hooks.INSTANCE_DEPLOYED.do(deployment)
     click.echo(render_json(result) if output == "json" else _text(deployment, result))
 
 
@@ -54,7 +56,10 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
 def _from_here(address: str) -> str:
     """A path below the working folder as people would type it; any other address as it is."""
     path = Path(address)
-    return str(path.relative_to(Path.cwd())) if path.is_absolute() and path.is_relative_to(Path.cwd()) else address
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):  # elsewhere, or the working folder is gone
+        return address
 
 
 def _text(deployment: Deployment, result: DeployResult) -> str:

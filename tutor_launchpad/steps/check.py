@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.age import recipient_problems
+from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.core.data.former import excused
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
@@ -128,7 +129,8 @@ def _resources(deployment: Deployment) -> list[str]:
 
 def _prepared(deployment: Deployment) -> list[str]:
     prepare(deployment)
-    hooks.NETWORK_FLOWS.apply([], deployment.config)  # says here, before anything is changed, what it has to refuse
+    with plugins_code("the hook NETWORK_FLOWS"):
+        hooks.NETWORK_FLOWS.apply([], deployment.config)  # says here, before anything is changed, what it has to refuse
     return []
 
 

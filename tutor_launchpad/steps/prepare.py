@@ -11,7 +11,7 @@ from tutor_launchpad import hooks
 from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.adapters import kustomize, tutor
 from tutor_launchpad.adapters.files import OWN, scratch
-from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files
+from tutor_launchpad.adapters.plugins import pinned_requirements, plugin_files, plugins_code
 from tutor_launchpad.core.argocd import application_objects
 from tutor_launchpad.core.creation import without_creation
 from tutor_launchpad.core.data.places import to_record
@@ -22,6 +22,7 @@ from tutor_launchpad.core.instance import Contents, make_record
 from tutor_launchpad.core.job_settings import share_settings
 from tutor_launchpad.core.jobs import assign_waves, become_ordinary_jobs, name_jobs
 from tutor_launchpad.core.manifests import images, instance_objects, keep_claims
+from tutor_launchpad.core.objects import form_problems
 from tutor_launchpad.core.private import seal_key, settings_secret, split_settings
 from tutor_launchpad.core.rendered import manifest_problems, object_problems
 from tutor_launchpad.core.seal import Mask, scan, seal
@@ -41,8 +42,9 @@ def configure(deployment: Deployment) -> str:
     refuse(setting_problems(config, loaded.templates))
     caddyfile = tutor.render_template(config, CADDYFILE)
     config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
-    added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
-    removed: list[str] = hooks.PUBLIC_SETTINGS.apply(list(deployment.settings.public_settings))
+    with plugins_code("the hooks SECRET_SETTINGS and PUBLIC_SETTINGS"):
+        added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
+        removed: list[str] = hooks.PUBLIC_SETTINGS.apply(list(deployment.settings.public_settings))
     secrets = find_secrets(config, loaded.templates, added, removed)
     own = find_secrets(loaded.user, loaded.templates, added, removed)
     deployment.public, deployment.private = split_settings(loaded.user, {*secrets, *own})
@@ -75,8 +77,12 @@ def _template_renderer(deployment: Deployment) -> Callable[[str], str]:
 
 
 def _objects(deployment: Deployment) -> list[Object]:
-    objects = instance_objects(_build(deployment))
-    objects = keep_claims(hooks.MANIFESTS.apply(objects, deployment.config))
+    built, instance = _build(deployment), deployment.settings.instance
+    refuse(form_problems(built, instance))
+    with plugins_code("the hook MANIFESTS"):
+        objects = list(hooks.MANIFESTS.apply(instance_objects(built), deployment.config))
+    refuse(form_problems(objects, instance))
+    objects = keep_claims(objects)
     ordinary = become_ordinary_jobs(objects, deployment.settings.job_deadline)
     servers = {} if deployment.resources is None else {one.resource: one.name for one in deployment.resources.servers}
     return assign_waves(without_creation(ordinary, servers))

@@ -22,7 +22,8 @@ def suspects(text: str, error: Broken, config: Config) -> tuple[str, ...]:
     texts = {name: value for name, value in config.items() if isinstance(value, str) and value.strip()}
     quotes = [name for name, value in texts.items() if _QUOTES.search(value)]
     marks = [name for name, value in texts.items() if _MARKS.search(value)]
-    for names, place in ((quotes, near), (marks, near), (quotes, text)):
+    strong = [name for name in quotes if re.search(r"['\"\\]", texts[name])]
+    for names, place in ((quotes, near), (marks, near), (strong, text)):
         found = [name for name in names if any(part in place for part in _parts(texts[name]))]
         if found:
             return _first_ones(found, texts)
