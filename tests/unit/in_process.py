@@ -39,7 +39,7 @@ def load_plugins(*names: str) -> None:
         import tutor.commands.cli  # noqa: F401 - its modules add Tutor's own init tasks when Tutor is ready
 
         hooks.Actions.CORE_READY.do()
-    for name in (*PLUGINS, *names):
+    for name in (*PLUGINS, "drydock", *names):
         if not plugins.is_loaded(name):
             plugins.load(name)
 
