@@ -26,7 +26,7 @@ from launchpad_workflows.provisioners.storage.users import Users
 from launchpad_workflows.requests import Bucket, MySQL, MySQLDatabase, Storage
 
 from tests.integration.conftest import Runner, Server, named_server
-from tests.integration.test_storage import remove_bucket
+from tests.integration.storage.conftest import remove_bucket
 from tutor_launchpad.core.data.advice import move
 from tutor_launchpad.core.data.places import Place
 

@@ -2,47 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from launchpad_workflows import names
 from launchpad_workflows.provisioners.base import NOT_ENFORCED
 from launchpad_workflows.requests import MongoDB
-from pymongo import MongoClient
 
-from tests.integration.conftest import Runner, named_server
-
-Admin = MongoClient[dict[str, Any]]
-
-
-@pytest.fixture
-def runner(instance: str) -> Runner:
-    return Runner(named_server("LAUNCHPAD_TEST_MONGODB", "mongodb"), instance)
-
-
-@pytest.fixture
-def resource(runner: Runner) -> MongoDB:
-    return MongoDB(
-        server="main",
-        host=runner.server.host,
-        port=runner.server.port,
-        databases=tuple(names.mongodb_database(runner.instance, purpose) for purpose in ("openedx", "forum")),
-        username=names.mongodb_user(runner.instance, "openedx"),
-        password_key="P",
-    )
-
-
-@pytest.fixture
-def admin(runner: Runner, resource: MongoDB) -> Iterator[Admin]:
-    user, password = runner.server.administrator
-    client: Admin = MongoClient(runner.server.host, runner.server.port, username=user, password=password)
-    yield client
-    for name in resource.databases:
-        client.drop_database(name)
-    if client.admin.command("usersInfo", resource.username)["users"]:
-        client.admin.command("dropUser", resource.username)
-    client.close()
+from tests.integration.conftest import Runner
+from tests.integration.mongodb.conftest import Admin
 
 
 def test_missing_is_made_and_a_second_run_changes_nothing(runner: Runner, resource: MongoDB, admin: Admin) -> None:
