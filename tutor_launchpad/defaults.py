@@ -47,6 +47,12 @@ SETTINGS: dict[str, Setting] = {
     "LAUNCHPAD_STORAGE_SERVER": Setting(
         "", "Name of the registered S3-compatible store to use. Empty: files stay as Tutor or its plugins keep them."
     ),
+    **{
+        f"LAUNCHPAD_{resource}_GENERATION": Setting(
+            1, f"Which of its two names the instance's {user} has now, 1 or 2. Changed by `rotate`; leave it alone."
+        )
+        for resource, user in (("MYSQL", "MySQL user"), ("MONGODB", "MongoDB user"), ("STORAGE", "storage key"))
+    },
     "LAUNCHPAD_WORKER_IMAGE": Setting(
         "", "Image of the worker that provisions, built from `workflows/Dockerfile`. Needed with a server on a cluster."
     ),

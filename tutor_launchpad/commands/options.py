@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from tutor_launchpad.commands.operating import Call
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,6 +30,45 @@ def cluster_options(function: F) -> F:
     for decorate in reversed(decorators):
         function = decorate(function)
     return function
+
+
+def operation_options(function: F) -> F:
+    """What the verbs that work on an instance's resources share; `call_of` reads them."""
+    decorators = (
+        click.option("--resource", "resources", multiple=True, help="Only this resource (mysql, mongodb, storage)."),
+        click.option(
+            "--local", is_flag=True, help="Work in this process, with the servers registered in this Tutor root."
+        ),
+        click.option(
+            "--timeout", type=click.FloatRange(min=1), default=1800, show_default=True, help="Seconds to wait."
+        ),
+        click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions."),
+        cluster_options,
+        output_option,
+    )
+    for decorate in reversed(decorators):
+        function = decorate(function)
+    return function
+
+
+def call_of(context: click.Context, given: Mapping[str, Any], *, dry: bool = False) -> Call:
+    """How the verb was called; click's usage errors where that contradicts itself. `dry`: nothing of ours changes."""
+    from tutor_launchpad import hooks
+    from tutor_launchpad.commands.operating import Call
+    from tutor_launchpad.steps.deployment import Options
+    from tutor_launchpad.steps.target import Wish
+
+    kube_context, local, yes = given["kube_context"], bool(given["local"]), bool(given["yes"])
+    check_context(kube_context, given["no_cluster"])
+    if kube_context and local:
+        raise click.UsageError("--context and --local exclude each other.")
+    known = sorted(hooks.RESOURCES.apply({}))
+    unknown = [name for name in given["resources"] if name not in known]
+    if unknown:
+        raise click.UsageError(f"--resource {unknown[0]}: known are {', '.join(known)}.")
+    wish = Wish(kube_context, given["no_cluster"] or local, yes, asker())
+    options = Options(dry_run=dry, yes=yes, timeout=given["timeout"])
+    return Call(root_of(context), options, wish, tuple(given["resources"]), local, given["output"])
 
 
 def root_of(context: click.Context) -> Path:

@@ -6,9 +6,9 @@ RESOURCES under the name of their resource, and name the server with LAUNCHPAD_<
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from launchpad_workflows import names
@@ -78,6 +78,10 @@ class Wanted:
         value = self.user.get(name)
         return str(self.config.get(name, value)) if value not in (None, "", self.templates.get(name)) else ""
 
+    def generation(self, resource: str) -> Literal[1, 2]:
+        """Which of a resource's two names its users have now: each rotation goes from one to the other."""
+        return 2 if self.config.get(f"LAUNCHPAD_{resource.upper()}_GENERATION") == 2 else 1
+
 
 @dataclass(frozen=True)
 class ResourcePlan:
@@ -104,7 +108,9 @@ def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
     """
     config = wanted.config
     _refuse_unknown(wanted)
+    _refuse_unchosen(server, wanted, _mysql_settings(wanted))
     shared = wanted.chosen("OPENEDX_MYSQL_USERNAME") or names.mysql_user(wanted.instance, OPENEDX)
+    generation = wanted.generation("mysql")
     overrides: Config = {
         "RUN_MYSQL": False,
         "MYSQL_HOST": server.settings["host"],
@@ -120,13 +126,14 @@ def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
         secrets[key] = str(config[key])
         prefix = one.purpose.upper()
         databases.append({"name": database, "username": username, "password_key": key, "setting_prefix": prefix})
-        overrides |= {one.database: database, one.username: username, one.password: config[key]}
+        user = names.generation(username, generation, names.MYSQL_USER)
+        overrides |= {one.database: database, one.username: user, one.password: config[key]}
         overrides |= dict.fromkeys(one.copies, database)
     overrides |= {
         "MYSQL_ROOT_USERNAME": overrides["OPENEDX_MYSQL_USERNAME"],
         "MYSQL_ROOT_PASSWORD": overrides["OPENEDX_MYSQL_PASSWORD"],
     }
-    return ResourcePlan({**_head(server), "databases": databases}, overrides, secrets)
+    return ResourcePlan({**_head(server), "generation": generation, "databases": databases}, overrides, secrets)
 
 
 def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
@@ -135,7 +142,10 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
     databases = {
         name: wanted.chosen(name) or names.mongodb_database(wanted.instance, _purpose(name)) for name in settings
     }
+    _refuse_unchosen(server, wanted, [*settings, "MONGODB_USERNAME", "MONGODB_PASSWORD"])
     username = wanted.chosen("MONGODB_USERNAME") or names.mongodb_user(wanted.instance, "openedx")
+    generation = wanted.generation("mongodb")
+    user = names.generation(username, generation, names.MONGODB_USER)
     key = "MONGODB_PASSWORD" if wanted.chosen("MONGODB_PASSWORD") else MONGODB_PASSWORD
     password = str(wanted.config[key])
     overrides: Config = {
@@ -145,13 +155,18 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
         "MONGODB_USE_SSL": bool(server.settings.get("tls", False)),
         "MONGODB_REPLICA_SET": server.settings.get("replica_set", ""),
         "MONGODB_AUTH_SOURCE": server.settings.get("auth_source", "admin"),
-        "MONGODB_USERNAME": username,
+        "MONGODB_USERNAME": user,
         "MONGODB_PASSWORD": password,
-        "MONGODB_ROOT_USERNAME": username,
+        "MONGODB_ROOT_USERNAME": user,
         "MONGODB_ROOT_PASSWORD": password,
         **databases,
     }
-    part = {"databases": list(dict.fromkeys(databases.values())), "username": username, "password_key": key}
+    part = {
+        "generation": generation,
+        "databases": list(dict.fromkeys(databases.values())),
+        "username": username,
+        "password_key": key,
+    }
     return ResourcePlan({**_head(server), **part}, overrides, {key: password})
 
 
@@ -163,12 +178,14 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
             f"{' and '.join(missing)} must be set for {server}: of its provider, compatible, Launchpad cannot make a "
             "key. Make one there that reaches the instance's bucket alone."
         ])  # fmt: skip
+    _refuse_unchosen(server, wanted, [*_KEY, "LAUNCHPAD_S3_BUCKET"])
     bucket = wanted.chosen("LAUNCHPAD_S3_BUCKET") or names.bucket(wanted.instance, "openedx")
     access = wanted.chosen("OPENEDX_AWS_ACCESS_KEY") or names.access_key(wanted.instance, "openedx")
+    generation = wanted.generation("storage")
     key = "OPENEDX_AWS_SECRET_ACCESS_KEY" if wanted.chosen("OPENEDX_AWS_SECRET_ACCESS_KEY") else STORAGE_SECRET
     secret = str(wanted.config[key])
     overrides: Config = {
-        "OPENEDX_AWS_ACCESS_KEY": access,
+        "OPENEDX_AWS_ACCESS_KEY": names.generation(access, generation, names.ACCESS_KEY, "-"),
         "OPENEDX_AWS_SECRET_ACCESS_KEY": secret,
         "LAUNCHPAD_S3_BUCKET": bucket,
         "LAUNCHPAD_S3_ENDPOINT": server.settings["endpoint"],
@@ -177,8 +194,22 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
     }
     # Browsers read profile images without a key, and write the files of open responses with one.
     made = {"name": bucket, "public_prefixes": [PROFILE_IMAGES], "cors_origins": _origins(wanted.config)}
-    part = {"buckets": [made], "access_key": access, "secret_key_key": key}
+    part = {"generation": generation, "buckets": [made], "access_key": access, "secret_key_key": key}
     return ResourcePlan({**_head(server), **part}, overrides, {key: secret})
+
+
+def _refuse_unchosen(server: Server, wanted: Wanted, settings: Iterable[str]) -> None:
+    """What Launchpad does not make has to be named, as it is there."""
+    missing = [name for name in settings if server.provider == "existing" and not wanted.chosen(name)]
+    if missing:
+        raise Refused([
+            f"{', '.join(missing)} must be set for {server}: of its provider, existing, Launchpad makes nothing. Name what "
+            "you made there."
+        ])  # fmt: skip
+
+
+def _mysql_settings(wanted: Wanted) -> list[str]:
+    return [name for one in wanted.mysql_databases for name in (one.database, one.username, one.password)]
 
 
 PLANNERS: dict[str, ResourcePlanner] = {"mysql": plan_mysql, "mongodb": plan_mongodb, "storage": plan_storage}

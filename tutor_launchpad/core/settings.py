@@ -81,6 +81,9 @@ class Settings(BaseModel):
     mysql_server: str = ""
     mongodb_server: str = ""
     storage_server: str = ""
+    mysql_generation: Literal[1, 2] = 1
+    mongodb_generation: Literal[1, 2] = 1
+    storage_generation: Literal[1, 2] = 1
     worker_image: Word = ""
     namespace: DnsLabel = "launchpad"
     argocd_namespace: DnsLabel = "argocd"

@@ -55,8 +55,20 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
         deployment.origins |= dict.fromkeys(plan.overrides, f"server {server}")
         deployment.flows.append(server.flow)
     kept = [plan for server, plan in zip(servers, plans, strict=True) if not only or server.resource in only]
-    passwords = {key: value for plan in kept for key, value in plan.secrets.items()}
+    passwords = {key: value for plan in plans for key, value in plan.secrets.items()}
     return Resources(tuple(servers), _request(deployment.settings.instance, kept), passwords)
+
+
+def wanted_resources(deployment: Deployment, only: tuple[str, ...]) -> Resources | None:
+    """What the settings ask for; raises `Refused` where one of `only` is not in use."""
+    resources = plan_resources(deployment, only)
+    known = {} if resources is None else {one.resource for one in resources.servers}
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise Refused([
+            f"This instance names no server for {name}: set LAUNCHPAD_{name.upper()}_SERVER." for name in unknown
+        ])  # fmt: skip
+    return resources
 
 
 def _request(instance: str, plans: list[ResourcePlan]) -> Request:

@@ -42,6 +42,7 @@ class FakeResource(Resource):
 
     resource: Literal["fake"] = "fake"
     provider: str = "test"
+    endpoint: str = ""
     names: tuple[str, ...] = ("thing",)
     username: str = ""
     password_key: str = "FAKE_PASSWORD"

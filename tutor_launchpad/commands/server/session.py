@@ -18,8 +18,8 @@ from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.settings import read_settings
-from tutor_launchpad.steps.provision import OWNERS
 from tutor_launchpad.steps.resources import request_problems
+from tutor_launchpad.steps.runners import OWNERS
 from tutor_launchpad.steps.target import Wish, find_cluster
 
 if TYPE_CHECKING:

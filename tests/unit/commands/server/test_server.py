@@ -21,7 +21,7 @@ from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.commands import launchpad
 from tutor_launchpad.commands.server import session
 from tutor_launchpad.core.resources import plan_mysql
-from tutor_launchpad.steps.provision import OWNERS
+from tutor_launchpad.steps.runners import OWNERS
 
 PASSWORD = "h1dden-passw0rd"
 GIVEN = ["--user", "root", "--password-file", "-"]

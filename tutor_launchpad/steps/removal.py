@@ -1,0 +1,77 @@
+"""Ends what an instance has on servers: its access, and on demand its data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from launchpad_workflows.requests import Dump, Request
+from pydantic import ValidationError
+
+from tutor_launchpad.adapters.servers import find_server
+from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.steps.owned import plan_owned
+from tutor_launchpad.steps.provision import find_secret, instance_secret
+from tutor_launchpad.steps.resources import Resources, plan_resources, request_problems, servers_of
+from tutor_launchpad.steps.runners import Ran, Runner
+
+if TYPE_CHECKING:
+    from tutor_launchpad.steps.deployment import Deployment
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What is asked for. `only`: resources, all where empty; `dump_to`: `SERVER/BUCKET[/PREFIX]`."""
+
+    only: tuple[str, ...] = ()
+    delete_data: bool = False
+    dump_to: str = ""
+
+
+def plan_removal(deployment: Deployment, runner: Runner, removal: Removal, now: datetime) -> Resources | None:
+    """What would be removed, as the records say; None where nothing is recorded. Raises `Refused` and `NotFound`."""
+    dump = _dump(deployment, removal.dump_to, now) if removal.dump_to else None
+    held = runner.ownership.held(deployment.settings.instance)
+    found = plan_owned(deployment, held, removal.only, wanted=False)
+    if found is None:
+        return None
+    if dump and (dump.server, dump.bucket) in {(item.server, item.name) for item in held if item.kind == "bucket"}:
+        raise Refused([f"--dump-to {removal.dump_to}: that bucket is this instance's own and goes too: name another."])
+    content = {"operation": "deprovision", "delete_data": removal.delete_data, "dump": dump}
+    request = Request.model_validate({**dict(found.request), **content, "resources": found.request.resources})
+    return Resources(found.servers, request, found.passwords)
+
+
+def run_removal(deployment: Deployment, runner: Runner, resources: Resources) -> Ran:
+    """Remove. The instance's Secret goes with its last name, and until then is there for a repeat."""
+    _forget_provisioning(deployment)
+    ran = runner.run(resources.request, resources.passwords)
+    if ran.ok and deployment.cluster is not None and not runner.ownership.held(deployment.settings.instance):
+        secret = find_secret(deployment, deployment.cluster)
+        if secret is not None:
+            metadata = secret["metadata"]
+            deployment.cluster.delete("v1", "Secret", metadata["name"], metadata["namespace"])
+    return ran
+
+
+def _forget_provisioning(deployment: Deployment) -> None:
+    """The next deploy must provision again, whatever it remembers of the last time."""
+    if deployment.cluster is not None and find_secret(deployment, deployment.cluster) is not None:
+        planned = plan_resources(deployment)
+        passwords = {} if planned is None else planned.passwords
+        deployment.cluster.ensure(instance_secret(deployment, passwords, {}))
+
+
+def _dump(deployment: Deployment, place: str, now: datetime) -> Dump:
+    name, _, rest = place.partition("/")
+    bucket, _, prefix = rest.partition("/")
+    server = find_server(servers_of(deployment), "storage", name)
+    below = f"{prefix.strip('/')}/" if prefix.strip("/") else ""
+    when = now.astimezone(timezone.utc).strftime("%Y%m%d-%H%M%S")
+    settings = {key: server.settings[key] for key in ("endpoint", "region", "addressing") if key in server.settings}
+    content = {**settings, "server": name, "bucket": bucket}
+    try:
+        return Dump.model_validate({**content, "prefix": f"{below}{deployment.settings.instance}/{when}/"})
+    except ValidationError as error:
+        raise Refused([f"--dump-to {place}: {problem}" for problem in request_problems(error)]) from None

@@ -1,0 +1,211 @@
+"""Where an operation of the provisioning library runs: in a workflow of the cluster, or in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
+
+from launchpad_workflows.errors import ProvisioningError
+from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.requests import Request
+
+from tutor_launchpad.adapters.files import OWN
+from tutor_launchpad.adapters.servers import FileServers
+from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.seal import Mask
+
+if TYPE_CHECKING:
+    from launchpad_workflows.ownership import Ownership
+    from launchpad_workflows.remote import Resume
+    from launchpad_workflows.submit import Run
+    from launchpad_workflows.watch import Finished, Progress
+
+    from tutor_launchpad.adapters.kubernetes import Cluster
+    from tutor_launchpad.steps.deployment import Deployment
+
+OWNERS = OWN / "owners.json"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A run that has ended. `place`: where people find it; `problems`: a line each, none where all is well."""
+
+    outcomes: tuple[Outcome, ...]
+    place: str
+    problems: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it did what it was asked for."""
+        return not self.problems
+
+
+class Runner(Protocol):
+    """Runs requests of one instance."""
+
+    @property
+    def ownership(self) -> Ownership:
+        """Who owns which name on the servers."""
+
+    def run(self, request: Request, passwords: Mapping[str, str]) -> Ran:
+        """The end of the run. Raises `LaunchpadError` where none could be started, or was awaited in vain."""
+
+
+def open_runner(deployment: Deployment, *, local: bool) -> Runner:
+    """This process, or the deployment's cluster; raises `Refused` where there is none to work in."""
+    if local:
+        return InProcess(deployment)
+    if deployment.cluster is None:
+        raise Refused(["There is no cluster to run a workflow in: give --context, or use --local."])
+    if not deployment.settings.worker_image:
+        raise Refused(["LAUNCHPAD_WORKER_IMAGE is not set: build workflows/Dockerfile, push it, and name it there."])
+    return ByWorkflow(deployment, deployment.cluster)
+
+
+@dataclass(frozen=True)
+class InProcess:
+    """With the credentials in the root's own file."""
+
+    deployment: Deployment
+
+    @property
+    def ownership(self) -> Ownership:
+        """In a file of the root."""
+        from launchpad_workflows.ownership import FileOwnership
+
+        return FileOwnership(self.deployment.root / OWNERS, root_id(self.deployment))
+
+    def run(self, request: Request, passwords: Mapping[str, str]) -> Ran:
+        """See `Runner`."""
+        from launchpad_workflows.credentials import MappingCredentials
+        from launchpad_workflows.local import run
+
+        servers = FileServers(self.deployment.root)
+        admins = {(one.resource, one.name): servers.credentials(one) for one in servers.all()}
+        try:
+            outcomes = run(request, MappingCredentials(admins, passwords), self.ownership, self.deployment.progress.say)
+        except ProvisioningError as error:
+            raise Refused([str(error)]) from error
+        except ImportError as error:
+            raise LaunchpadError(
+                f"`--local` needs the worker's libraries ({error.name} is missing): "
+                "install them with `pip install 'tutor-launchpad[worker]'`."
+            ) from error
+        return Ran(tuple(outcomes), "this process", tuple(map(describe, (one for one in outcomes if one.failed))))
+
+
+@dataclass(frozen=True)
+class ByWorkflow:
+    """With the credentials in the cluster, which only the workflow's pods read."""
+
+    deployment: Deployment
+    cluster: Cluster
+
+    @property
+    def ownership(self) -> Ownership:
+        """In the cluster."""
+        from launchpad_workflows.cluster_ownership import ClusterOwnership
+
+        return ClusterOwnership(self.cluster, self._namespace, root_id(self.deployment))
+
+    def claim(self, request: Request, passwords: Mapping[str, str]) -> None:
+        """The names alone; raises where one is another's."""
+        from launchpad_workflows.ownership import claim_names
+
+        with _translated(passwords):
+            claim_names(request, self.ownership)
+
+    def run(self, request: Request, passwords: Mapping[str, str], resume: Resume | None = None) -> Ran:
+        """See `Runner`. `resume`: a run that may be taken up instead of a new one."""
+        from launchpad_workflows.register import register
+        from launchpad_workflows.remote import run
+        from launchpad_workflows.templates.common import TemplateParams
+
+        deployment = self.deployment
+        with _translated(passwords):
+            params = TemplateParams(deployment.settings.worker_image, self._namespace)
+            for written in register(self.cluster, params):
+                deployment.progress.say(f"{written} applied")
+            finished = run(
+                self.cluster,
+                request,
+                self.ownership,
+                _Teller(deployment),
+                namespace=self._namespace,
+                deadline=deployment.options.timeout,
+                resume=resume,
+                began=partial(_tell_begun, deployment, request.operation),
+            )
+        deployment.ongoing.pop(request.operation, None)
+        return Ran(
+            finished.outcomes,
+            f"workflow {finished.run.namespace}/{finished.run.name}",
+            tuple(_problems(finished, passwords, self.deployment.mask)),
+        )
+
+    @property
+    def _namespace(self) -> str:
+        return self.deployment.settings.namespace
+
+
+def _tell_begun(deployment: Deployment, operation: str, run: Run, found: bool) -> None:
+    """Whoever stops the waiting is told that the workflow goes on."""
+    look = f"kubectl -n {run.namespace} get workflow {run.name}"
+    deployment.ongoing[operation] = f"workflow {run.namespace}/{run.name} goes on: look at it with `{look}`"
+    if found:
+        deployment.progress.say(f"workflow {run.name} of an interrupted run does this: waiting for it")
+
+
+class _Teller:
+    """Says each change of the run once."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._say = deployment.progress.say
+        self._last = ""
+
+    def __call__(self, seen: Progress) -> None:
+        parts = ", ".join(f"{one.resource}/{one.server} {one.phase}".rstrip() for one in seen.parts)
+        text = f"workflow {seen.phase} {parts or seen.message}".strip()
+        if text != self._last:
+            self._say(text)
+            self._last = text
+
+
+def root_id(deployment: Deployment) -> str:
+    """Which Tutor root this is, whatever its instance is called."""
+    return str(deployment.config["ID"])
+
+
+def describe(outcome: Outcome) -> str:
+    """An outcome in one line."""
+    return f"{outcome.resource}/{outcome.server} {outcome.status}: {' '.join(outcome.details)}"
+
+
+@contextmanager
+def _translated(passwords: Mapping[str, str]) -> Iterator[None]:
+    try:
+        yield
+    except ProvisioningError as error:
+        raise LaunchpadError(Mask(passwords)(str(error))) from None
+
+
+def _problems(finished: Finished, passwords: Mapping[str, str], mask: Mask | None) -> Iterator[str]:
+    """What failed, why, and where to look. Masked with the request's own passwords, whoever knows of others."""
+    if finished.ok:
+        return
+    own = Mask(passwords)
+    lines = [f"workflow {finished.run.namespace}/{finished.run.name} ended as {finished.phase}."]
+    lines += [describe(outcome) for outcome in finished.outcomes if outcome.failed]
+    told = {(outcome.resource, outcome.server) for outcome in finished.outcomes}
+    for failure in finished.failures:
+        if (failure.resource, failure.server) not in told:
+            lines += [f"{failure.resource}/{failure.server}: {failure.message}", *failure.log]
+    told |= {(failure.resource, failure.server) for failure in finished.failures}
+    lines += [
+        f"{resource}/{server}: no outcome" for resource, server in finished.run.places if (resource, server) not in told
+    ]
+    for line in lines:
+        yield mask(own(line)) if mask else own(line)
