@@ -72,12 +72,12 @@ def orphans(outcomes: Iterable[Outcome], owned: Mapping[str, set[str]]) -> dict[
 def describe_removal(request: Request) -> Iterator[str]:
     """What a removal will do, a line for each name."""
     for resource in request.resources:
-        for item in resource.claimed():
+        for item in sorted(resource.claimed(), key=lambda item: (item.kind != "user", item.name)):
             fate = (
                 "access ends"
                 if item.kind == "user"
                 else ("DELETED with its data" if request.delete_data else "kept with its data")
             )
-            yield f"  {resource.resource}/{resource.server}  {item.kind:9} {item.name:32} {fate}"
+            yield f"  {f'{resource.resource}/{resource.server}':20} {item.kind:9} {item.name:32} {fate}"
     if request.dump is not None:
         yield f"  first copied to storage/{request.dump.server}, bucket {request.dump.bucket}, below {request.dump.prefix}"

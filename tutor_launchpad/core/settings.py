@@ -9,7 +9,16 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    Strict,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from tutor_launchpad.core.errors import Refused
@@ -67,6 +76,9 @@ Word = Annotated[str, AfterValidator(_word)]
 """Without what would end a text in the settings of Open edX."""
 
 
+Generation = Annotated[int, Strict(), Field(ge=1, le=2)]
+
+
 class Settings(BaseModel):
     """What `LAUNCHPAD_…` says, checked. Field = setting's name in lower case without the prefix."""
 
@@ -81,9 +93,9 @@ class Settings(BaseModel):
     mysql_server: str = ""
     mongodb_server: str = ""
     storage_server: str = ""
-    mysql_generation: Literal[1, 2] = 1
-    mongodb_generation: Literal[1, 2] = 1
-    storage_generation: Literal[1, 2] = 1
+    mysql_generation: Generation = 1
+    mongodb_generation: Generation = 1
+    storage_generation: Generation = 1
     worker_image: Word = ""
     namespace: DnsLabel = "launchpad"
     argocd_namespace: DnsLabel = "argocd"

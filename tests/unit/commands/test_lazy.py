@@ -44,7 +44,7 @@ def test_group_help_lists_verbs_without_importing_them(monkeypatch: pytest.Monke
     result = CliRunner().invoke(launchpad, ["--help"])
 
     assert result.exit_code == 0
-    assert "deploy     Make this instance run as it is configured." in result.output
+    assert "deploy       Make this instance run as it is configured." in result.output
     assert "tutor_launchpad.commands.deploy" not in sys.modules
 
 
