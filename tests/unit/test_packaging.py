@@ -18,7 +18,7 @@ import yaml
 from tests.conftest import Root
 
 PROJECT = Path(__file__).parents[2]
-HEAVY = ("kubernetes", "hera", "requests", "urllib3", "boto3", "botocore", "pymongo", "pymysql", "minio", "pydantic",
+HEAVY = ("kubernetes", "hera", "requests", "urllib3", "boto3", "botocore", "pymongo", "pymysql", "minio", "pydantic", "pyrage",
          "rich", "git", "copier", "jinja2_ansible_filters", "httpx", "tenacity", "http.client", "ssl")  # fmt: skip
 
 
