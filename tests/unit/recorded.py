@@ -1,20 +1,24 @@
-"""A cluster repository that holds small instances, as deploys would have recorded them."""
+"""A cluster repository that holds small instances, as deploys would have recorded them, and somebody who checks out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pyrage
+import yaml
 
-from tutor_launchpad.adapters import age
+from tests.unit.fake_deployment import Lines
+from tutor_launchpad.adapters import age, plugins
 from tutor_launchpad.adapters.repositories import open_repository
 from tutor_launchpad.core.instance import Contents, Record, make_record, with_file
 from tutor_launchpad.core.private import AGE_FILE, age_digest, private_text, settings_secret
+from tutor_launchpad.core.results import CheckoutResult
 from tutor_launchpad.core.settings import Place
 from tutor_launchpad.core.types import Config, Object
+from tutor_launchpad.steps.checkout import Order, check_out
 
 KEY = pyrage.x25519.Identity.generate()
 PUBLIC: Config = {"ID": "AbC", "K8S_NAMESPACE": "alpha", "PLUGINS": ["launchpad", "moon"], "PLATFORM_NAME": "Moon"}
@@ -74,3 +78,32 @@ class Shelf:
         files = small.record(name, str(self.path)).files
         repository = open_repository(Place(str(self.path)), self.path)
         return repository.record(PurePosixPath("instances", name), files, "test", lambda parent: None)[0]
+
+
+@dataclass
+class Desk:
+    """Somebody who checks out of a repository into a root."""
+
+    root: Path
+    shelf: Shelf
+    order: Order
+    said: Lines
+
+    def check_out(self, **changes: Any) -> CheckoutResult:
+        """Run it."""
+        return check_out(replace(self.order, **changes), self.said)
+
+    @property
+    def config(self) -> Config:
+        """What the root's config.yml says."""
+        found: Config = yaml.safe_load((self.root / "config.yml").read_text())
+        return found
+
+    def write(self, config: Config) -> None:
+        """Give the root a config.yml."""
+        (self.root / "config.yml").write_text(yaml.safe_dump(config))
+
+    def left(self) -> list[str]:
+        """Names in the root but Launchpad's own folder, and below the plugins' root."""
+        folders = (self.root, Path(plugins.PLUGINS_ROOT))
+        return sorted(path.name for folder in folders for path in folder.iterdir() if path.name != "launchpad")

@@ -4,55 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from tests.unit.fake_deployment import Lines
-from tests.unit.recorded import KEY, PRIVATE, PUBLIC, Shelf, Small
+from tests.unit.recorded import KEY, PRIVATE, PUBLIC, Desk, Shelf, Small
 from tutor_launchpad.adapters import files, packages, plugins
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
-from tutor_launchpad.core.results import CheckoutResult
 from tutor_launchpad.core.types import Config
-from tutor_launchpad.steps.checkout import Order, check_out
+from tutor_launchpad.steps.checkout import Order
 from tutor_launchpad.steps.checkout_secrets import Identity
 from tutor_launchpad.steps.target import Wish
 
 IDENTITY = Identity("key.txt", f"# created\n{KEY}\n".encode())
 OTHERS: Config = {"ID": "Xyz", "PLUGINS": ["mfe"], "MYSQL_ROOT_PASSWORD": "0ther-r00t"}
 """As Tutor makes it for a root in which nobody has set anything."""
-
-
-@dataclass
-class Desk:
-    """Somebody who checks out of a repository into a root."""
-
-    root: Path
-    shelf: Shelf
-    order: Order
-    said: Lines
-
-    def check_out(self, **changes: Any) -> CheckoutResult:
-        """Run it."""
-        return check_out(replace(self.order, **changes), self.said)
-
-    @property
-    def config(self) -> Config:
-        """What the root's config.yml says."""
-        found: Config = yaml.safe_load((self.root / "config.yml").read_text())
-        return found
-
-    def write(self, config: Config) -> None:
-        """Give the root a config.yml."""
-        (self.root / "config.yml").write_text(yaml.safe_dump(config))
-
-    def left(self) -> list[str]:
-        """Names in the root but Launchpad's own folder, and below the plugins' root."""
-        folders = (self.root, Path(plugins.PLUGINS_ROOT))
-        return sorted(path.name for folder in folders for path in folder.iterdir() if path.name != "launchpad")
 
 
 @pytest.fixture
