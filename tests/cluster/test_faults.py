@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from launchpad_workflows.client import WORKFLOWS
+from launchpad_workflows.errors import Unavailable
+from launchpad_workflows.submit import Run
+from launchpad_workflows.watch import wait
 
 from tests.cluster.environment import Namespaces, kubectl
 from tests.cluster.proxy import Proxy, connect, proxied
@@ -67,10 +71,10 @@ def test_server_that_is_away_for_a_minute_in_two_steps_only_delays(instance: Ins
 
 
 @contextmanager
-def scaled_to_nothing(namespace: str, kind: str, name: str) -> Iterator[None]:
+def scaled_to_nothing(namespace: str, kind: str, name: str, label: str = "app.kubernetes.io/name") -> Iterator[None]:
     """Without its pods."""
     kubectl("-n", namespace, "scale", kind, name, "--replicas=0")
-    kubectl("-n", namespace, "wait", "--for=delete", "pod", "-l", f"app.kubernetes.io/name={name}", "--timeout=60s")
+    kubectl("-n", namespace, "wait", "--for=delete", "pod", "-l", f"{label}={name}", "--timeout=60s")
     try:
         yield
     finally:
@@ -86,6 +90,23 @@ def test_argo_cd_without_a_controller_is_named_in_half_a_minute(instance: Instan
         assert time.monotonic() - began < 45
 
     assert instance.deploy(Small())[0] is Status.DONE
+
+
+@pytest.mark.slow
+def test_argo_workflows_without_a_controller_is_named_in_half_a_minute(instance: Instance, argo: Namespaces) -> None:
+    run_namespace(instance.deployment())
+    metadata = {"name": "untouched", "namespace": instance.name}
+    step = {"name": "main", "container": {"image": APP}}
+    flow = {"apiVersion": WORKFLOWS, "kind": "Workflow", "metadata": metadata}
+    with scaled_to_nothing(argo.argo_workflows, "deployment", "workflow-controller", "app"):
+        instance.cluster.create({**flow, "spec": {"entrypoint": "main", "templates": [step]}})
+        began = time.monotonic()
+        with pytest.raises(
+            Unavailable, match=r"no pod of workflow-controller is running: there is none\. Workflow .*/untou"
+        ):
+            wait(instance.cluster, Run("untouched", instance.name, "provision", ()), 120)
+        assert time.monotonic() - began < 40
+        instance.cluster.delete(WORKFLOWS, "Workflow", "untouched", instance.name)
 
 
 def test_full_quota_is_named_with_object_and_limit(instance: Instance) -> None:

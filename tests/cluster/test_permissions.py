@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from launchpad_workflows.requests import MySQL, MySQLDatabase, Request
 
 from tests.cluster.environment import Namespaces, kubectl
 from tests.cluster.proxy import as_account, connect
 from tests.cluster.small import APP, Instance, Small, as_yaml, pod
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.access import Permission, needed
+from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.cluster_checks import cluster_problems
+from tutor_launchpad.steps.deployment import Options
+from tutor_launchpad.steps.provision import provision_by_workflow
+from tutor_launchpad.steps.resources import Resources
 from tutor_launchpad.steps.secrets import apply_secrets
 
 ACCOUNT = "deployer"
@@ -61,26 +67,38 @@ def every_second(times: int) -> Iterator[int]:
 
 
 @pytest.fixture
-def narrow(
+def instance(
     namespace: str,
     argo: Namespaces,
     git_remote: Callable[..., str],
     cluster: Cluster,
     tmp_path: Path,
     standin: Callable[..., None],
-) -> Iterator[Instance]:
-    """An instance whose operator has what the check asks for, in a namespace that an administrator has made."""
+) -> Instance:
+    """An instance that nobody has deployed yet."""
     standin(pod("x", "x", APP))
-    instance = Instance(namespace, git_remote(), tmp_path, cluster)
-    kubectl("create", "namespace", namespace)
-    kubectl("-n", namespace, "create", "serviceaccount", ACCOUNT)
+    return Instance(namespace, git_remote(), tmp_path, cluster)
+
+
+@contextmanager
+def narrowed(instance: Instance) -> Iterator[Instance]:
+    """Its operator has what the check asks for, in a namespace that an administrator has made."""
+    kubectl("create", "namespace", instance.name)
+    kubectl("-n", instance.name, "create", "serviceaccount", ACCOUNT)
     permissions = needed(instance.deployment().settings)
     objects = granted(instance, permissions, {one.namespace for one in permissions})
     kubectl("apply", "-f", "-", stdin=as_yaml(*objects))
     try:
-        yield instance.like(cluster=connect(as_account(namespace, ACCOUNT), tmp_path))
+        yield instance.like(cluster=connect(as_account(instance.name, ACCOUNT), instance.root))
     finally:
         kubectl("delete", "--ignore-not-found", "-f", "-", stdin=as_yaml(*objects))
+
+
+@pytest.fixture
+def narrow(instance: Instance) -> Iterator[Instance]:
+    """An instance with an operator of few rights."""
+    with narrowed(instance) as narrow:
+        yield narrow
 
 
 def test_asked_for_permissions_are_enough_for_a_whole_deploy(narrow: Instance) -> None:
@@ -110,3 +128,19 @@ def test_permission_that_is_taken_away_is_named_before_anything_changes(narrow: 
         told = [f"You may not {one}: ask an administrator of the cluster for a role with it." for one in gone]
         assert gone
         assert any(cluster_problems(deployment) == told for _ in every_second(10)), cluster_problems(deployment)
+
+
+def test_asked_for_permissions_are_enough_to_provision_as_far_as_the_pods(instance: Instance) -> None:
+    namespace = f"{instance.name}-jobs"
+    settings = {"namespace": namespace, "worker_image": APP, "mysql_server": "main"}
+    database = MySQLDatabase(name="a__b", username="a__b", password_key="KEY")
+    part = MySQL(server="main", host="db.example.org", databases=(database,))
+    resources = Resources((), Request(instance=instance.name, resources=(part,)), {"KEY": "geheim"})
+    kubectl("create", "namespace", namespace)
+    try:
+        with narrowed(instance.like(settings=settings)) as narrow:
+            deployment = narrow.deployment(Options(timeout=5))
+            with pytest.raises(LaunchpadError, match=r"did not end within 5 s, last seen: (Pending|Running)"):
+                provision_by_workflow(deployment, narrow.cluster, resources)
+    finally:
+        kubectl("delete", "namespace", namespace, "--wait=false")
