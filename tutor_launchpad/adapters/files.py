@@ -75,14 +75,27 @@ def scratch(folder: Path) -> Iterator[Path]:
     try:
         path, lock = _make_locked(folder / SCRATCH)
     except OSError:
-        with tempfile.TemporaryDirectory(prefix="launchpad-") as other:
-            yield Path(other)
+        with _system_scratch() as other:
+            yield other
             return
     try:
         yield path
     finally:
         shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
+
+
+@contextmanager
+def _system_scratch() -> Iterator[Path]:
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="launchpad-")
+    except OSError as error:
+        raise LaunchpadError(
+            f"Neither the Tutor root nor the system has a folder to render into ({error.strerror}): set TMPDIR to one that "
+            "can be written."
+        ) from error
+    with folder as path:
+        yield Path(path)
 
 
 def _make_locked(place: Path) -> tuple[Path, int]:

@@ -15,7 +15,7 @@ from tutor_launchpad.adapters.git_import import data, quoted
 from tutor_launchpad.adapters.git_local import LocalStore
 from tutor_launchpad.adapters.git_process import PushRejected, Runner
 from tutor_launchpad.adapters.processes import ProcessFailed
-from tutor_launchpad.core.errors import Conflict
+from tutor_launchpad.core.errors import Conflict, LaunchpadError
 
 PUSH_ATTEMPTS = 20
 PENDING = "refs/launchpad-pending"
@@ -174,6 +174,11 @@ class Repository:
         contents, at = {}, 0
         for path in blobs:
             end = out.index(b"\n", at)
+            if out[at:end].endswith(b" missing"):
+                raise LaunchpadError(
+                    f"The repository {self.address} is damaged, an object of {path} is missing: look with `git fsck`, then "
+                    "restore it from a clone."
+                )
             size = int(out[at:end].split()[2])
             contents[path] = out[end + 1 : end + 1 + size]
             at = end + size + 2

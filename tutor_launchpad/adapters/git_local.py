@@ -34,7 +34,7 @@ class LocalStore:
 
     def head(self) -> str:
         """The branch's commit; empty where there are no commits at all."""
-        self._refuse_file()
+        self._refuse_other()
         if not self.exists:
             return ""
         listed = self.git("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads").decode().splitlines()
@@ -46,7 +46,7 @@ class LocalStore:
     @contextmanager
     def writing(self, folder: PurePosixPath) -> Iterator[None]:
         """The only writer of ours meanwhile, in a repository that is made, or mended, for that."""
-        self._refuse_file()
+        self._refuse_other()
         with alone(self._common_dir()) as (handle, abandoned):
             if not self.exists:
                 self.git("init", "--quiet", f"--initial-branch={self.branch}")
@@ -63,7 +63,7 @@ class LocalStore:
         try:
             self.git("update-ref", *words)
         except ProcessFailed as error:
-            if is_race(error.stderr):
+            if is_race(error.stderr) and "File exists" not in error.stderr:  # a lock file that Git has waited for
                 raise PushRejected(error.stderr.splitlines()[0]) from error
             raise
 
@@ -86,8 +86,18 @@ class LocalStore:
             return self.path / self.git("rev-parse", "--git-common-dir").decode().strip()
         return self.path if is_complete(self.path) else dot
 
-    def _refuse_file(self) -> None:
+    def _refuse_other(self) -> None:
+        """Where nothing is, a repository is made; where somebody else keeps files it is not."""
         if self.path.exists() and not self.path.is_dir():
             raise LaunchpadError(
                 f"{self.path} is a file, not a Git repository: set LAUNCHPAD_REPOSITORY to another path."
+            )
+        try:
+            strange = self.path.is_dir() and not self.exists and {one.name for one in self.path.iterdir()} - {".git"}
+        except OSError as error:
+            raise LaunchpadError(f"Cannot read {self.path}: {error.strerror}.") from error
+        if strange:
+            raise LaunchpadError(
+                f"{self.path} holds files and is no Git repository: set LAUNCHPAD_REPOSITORY to another path, or run "
+                f"`git init {self.path}` if it shall be one."
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tutor_launchpad.adapters import processes
+from tutor_launchpad.adapters.git_explained import explained
 from tutor_launchpad.adapters.processes import ProcessFailed
 from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound, Unreachable
 
@@ -93,7 +94,7 @@ class Runner:
             self.last_error = error.stderr
             if network:
                 raise self._explain(error) from error
-            raise
+            raise explained(error, self.address) from error
 
     def push(self, cwd: Path, remote: str, commit: str, branch: str, expected: str) -> None:
         """Publish a commit whose parent is `expected`, only where the branch is still there (empty: not there at all).

@@ -47,8 +47,13 @@ def contexts() -> tuple[list[str], str | None]:
     """Names of the kubeconfig's contexts, and the current one. No network, no `kubernetes`."""
     names: dict[str, None] = {}
     current: str | None = None
-    for _, content in _contents():
-        current = current or content.get("current-context") or None
+    for file, content in _contents():
+        named = content.get("current-context") or None
+        if named is not None and not isinstance(named, str):
+            raise LaunchpadError(
+                f"The kubeconfig {file} has a current-context that is no text: put it in quotes there."
+            )
+        current = current or named
         names |= {entry["name"]: None for entry in _entries(content, "contexts")}
     return list(names), current
 
@@ -57,11 +62,11 @@ def find_user(context: str) -> User:
     """The user of a context; as in kubectl, of several files the first one that names it counts."""
     contents = list(_contents())
     named = [entry for _, content in contents for entry in _entries(content, "contexts") if entry["name"] == context]
-    name = str(((named[0].get("context") or {}) if named else {}).get("user", ""))
+    name = str(_mapping(named[0].get("context") if named else None).get("user", ""))
     for file, content in contents:
         for entry in _entries(content, "users"):
             if entry["name"] == name:
-                plugin = (entry.get("user") or {}).get("exec")
+                plugin = _mapping(entry.get("user")).get("exec")
                 return User(name, plugin if isinstance(plugin, dict) and "command" in plugin else None, file.parent)
     return User(name, None, Path())
 
@@ -93,6 +98,11 @@ def _load(context: str) -> Any:
         raise LaunchpadError(
             f"The kubeconfig's context {context!r} cannot be used ({reason(error)}): try "
             f"`kubectl --context {context} version`."
+        ) from error
+    except (AttributeError, TypeError, LookupError) as error:  # the package expects a file of the right form
+        raise LaunchpadError(
+            f"The kubeconfig's context {context!r} cannot be used: its entry, its cluster or its user has not the form that a "
+            f"kubeconfig has. Try `kubectl --context {context} version`."
         ) from error
     user = find_user(context)
     given = client.configuration.api_key or client.configuration.cert_file
@@ -155,6 +165,11 @@ def _contents() -> Iterator[tuple[Path, Object]]:
 
 
 def _entries(content: Object, section: str) -> Iterator[Object]:
-    for entry in content.get(section) or []:
-        if isinstance(entry, dict) and "name" in entry:
+    entries = content.get(section) or []
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and isinstance(entry.get("name"), str):
             yield entry
+
+
+def _mapping(value: object) -> Object:
+    return value if isinstance(value, dict) else {}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from pathlib import Path
 
-from tutor_launchpad.core.errors import TimedOut
+from tutor_launchpad.core.errors import LaunchpadError, TimedOut
 
 LOCK = "lock"
 INTERVAL = 0.2
@@ -44,7 +44,10 @@ class RootLock:
 
     def acquire(self, say: Callable[[str], None], timeout: float = WAIT) -> None:
         """Wait for the lock; `say` tells who has it. Raises `TimedOut` with the holder after `timeout` seconds."""
-        handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise LaunchpadError(f"Cannot write {self._path}: {error.strerror}. It must be a file of yours.") from error
         try:
             if not wait_for_lock(handle, 0):
                 say(f"another run ({_holder(handle)}) works on this Tutor root: waiting for it")

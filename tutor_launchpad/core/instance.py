@@ -107,7 +107,7 @@ def read_about(data: bytes) -> dict[str, Any] | None:
     """What a `launchpad.json` says; None where it is none, for everybody with access to Git may have changed it."""
     try:
         about = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return about if isinstance(about, dict) and isinstance(about.get("hosts") or [], list) else None
 

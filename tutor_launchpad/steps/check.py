@@ -11,7 +11,7 @@ from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.core.data.former import excused
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.hosts import shared_hosts
-from tutor_launchpad.core.instance import ABOUT, read_about
+from tutor_launchpad.core.instance import ABOUT, FORMAT, read_about
 from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
@@ -84,6 +84,10 @@ def owner_problems(deployment: Deployment, recorded: bytes) -> list[str]:
     about = read_about(recorded)
     if about is None:
         return [f"{folder / ABOUT} of {address} cannot be read, so nobody knows whose it is: restore it with Git."]
+    if isinstance(about.get("format"), int) and about["format"] > FORMAT:
+        return [
+            f"{folder / ABOUT} of {address} was made by a newer Launchpad than this one: upgrade tutor-launchpad here."
+        ]
     if about.get("id") == deployment.config.get("ID"):
         return []
     return [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tutor_launchpad.adapters.files import OWN, make_own_folder, replace_file
+from tutor_launchpad.adapters.files import OWN, make_own_folder, write_file
 from tutor_launchpad.adapters.kubernetes import Cluster, contexts
 from tutor_launchpad.adapters.repositories import is_remote
 from tutor_launchpad.core.errors import LaunchpadError, Refused
@@ -66,8 +66,8 @@ def remembered(root: Path) -> str:
     if not path.exists():
         return ""
     try:
-        return str(json.loads(path.read_text())["context"])
-    except (ValueError, KeyError, TypeError) as error:
+        return str(json.loads(path.read_text(encoding="utf-8"))["context"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise LaunchpadError(f"{path} is not readable: delete it; the context will be asked for again.") from error
 
 
@@ -77,7 +77,7 @@ def remember(root: Path, context: str) -> None:
     path = root / MEMORY
     text = json.dumps({"context": context}) + "\n"
     if not path.exists() or path.read_text() != text:
-        replace_file(path, text)
+        write_file(path, text)
 
 
 def _refuse_forgotten(root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,11 @@ def test_scratch_beside_a_file_is_the_systems(tmp_path: Path) -> None:
 
     assert not path.is_relative_to(tmp_path / "scratch")
     assert not path.exists()
+
+
+def test_no_folder_to_render_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "scratch").write_text("a file")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+
+    with pytest.raises(LaunchpadError, match=r"has a folder to render into .*: set TMPDIR to one"), scratch(tmp_path):
+        pass

@@ -144,3 +144,34 @@ def test_plugin_that_fails_in_the_middle_is_named(use: Any, tmp_path: Path) -> N
 
         with pytest.raises(Unreachable, match="plugin` failed with status 1: the session is over"):
             cluster.get("v1", "Namespace", "alpha")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("contexts: 5\ncurrent-context: a\n", "There is no kubeconfig with a context"),
+        ("contexts: [{name: [a]}, 3]\ncurrent-context: a\n", "There is no kubeconfig with a context"),
+        ("contexts: [{name: a}]\ncurrent-context: 5\n", "has a current-context that is no text"),
+        ("contexts: [{name: a, context: 3}]\ncurrent-context: a\n", "The kubeconfig's context 'a' cannot be used"),
+        (
+            "contexts: [{name: a, context: {cluster: c, user: u}}]\ncurrent-context: a\n"
+            "clusters: [{name: c, cluster: {server: 5}}]\nusers: [{name: u, user: {token: [1]}}]\n",
+            "The kubeconfig's context 'a' cannot be used",
+        ),
+        (
+            "contexts: [{name: a, context: {cluster: c, user: u}}]\ncurrent-context: a\nclusters: {c: 1}\nusers: 3\n",
+            "The kubeconfig's context 'a' cannot be used",
+        ),
+        ("- a\n", "There is no kubeconfig with a context"),
+    ],
+)
+def test_kubeconfig_of_a_wrong_form_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, sentence: str
+) -> None:
+    (tmp_path / "config").write_text(text)
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+
+    with pytest.raises(LaunchpadError) as caught:
+        Cluster.connect(None)
+
+    assert sentence in str(caught.value)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tutor_launchpad.adapters.locks import RootLock
-from tutor_launchpad.core.errors import TimedOut
+from tutor_launchpad.core.errors import LaunchpadError, TimedOut
 
 HOLD = """
 import sys
@@ -72,3 +72,13 @@ def test_released_lock_is_free(tmp_path: Path) -> None:
     RootLock(tmp_path).acquire(said.append, 60)
 
     assert said == []
+
+
+def test_lock_that_is_no_file_of_ours_is_told(tmp_path: Path, unprivileged: None) -> None:
+    (tmp_path / "lock").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "lock").touch(0)
+
+    for folder, reason in ((tmp_path, "Is a directory"), (tmp_path / "other", "Permission denied")):
+        with pytest.raises(LaunchpadError, match=rf"Cannot write .*lock: {reason}"):
+            RootLock(folder).acquire(print)

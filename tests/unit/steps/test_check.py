@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.unit.in_process import make_root, problems, write
+from tests.unit.in_process import checked, make_root, problems, write
+from tutor_launchpad.core.errors import LaunchpadError
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +59,13 @@ def test_bad_setting_is_refused_in_one_sentence(
 
     assert any(sentence in problem for problem in found)
     assert "hidden" not in str(found)
+
+
+def test_disk_that_fills_up_while_rendering_is_told_and_leaves_nothing(
+    template: Path, full_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    with pytest.raises(LaunchpadError, match=r"could not read or write its files: File too large"), full_disk(4096):
+        checked(template)
+
+    assert list((template / "launchpad" / "scratch").iterdir()) == []
+    assert problems(template) == ()

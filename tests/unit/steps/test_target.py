@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,28 @@ def test_memory_that_cannot_be_read_is_named(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(LaunchpadError, match=r"cluster.json is not readable: delete it"):
         remembered(tmp_path)
+
+
+def test_full_disk_leaves_the_memory_as_it_was(
+    tmp_path: Path, full_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    remember(tmp_path, "moon")
+
+    with pytest.raises(LaunchpadError, match=r"Cannot write .*cluster.json: File too large"), full_disk(3):
+        remember(tmp_path, "earth")
+
+    assert remembered(tmp_path) == "moon"
+
+
+def test_memory_that_is_a_folder_or_another_users_is_named(tmp_path: Path, unprivileged: None) -> None:
+    make_own_folder(tmp_path)
+    (tmp_path / target.MEMORY).write_text("{}")
+    (tmp_path / target.MEMORY).chmod(0)
+    (tmp_path / "other" / target.MEMORY).mkdir(parents=True)
+
+    for root in (tmp_path, tmp_path / "other"):
+        with pytest.raises(LaunchpadError, match=r"cluster.json is not readable: delete it"):
+            remembered(root)
 
 
 def test_memory_stays_as_it_is_where_nothing_changed(tmp_path: Path) -> None:
