@@ -45,7 +45,7 @@ def open_view(output: str, interval: float) -> Iterator[View]:
 
         picture = Picture(interval)
         with Live(
-            picture, console=Console(highlight=False), refresh_per_second=2, vertical_overflow="ellipsis"
+            picture, console=Console(highlight=False), refresh_per_second=1, vertical_overflow="ellipsis"
         ) as live:
             yield LiveView(picture, live)
 

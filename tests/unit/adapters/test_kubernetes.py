@@ -10,7 +10,7 @@ import pytest
 from tests.unit.fake_kubernetes import FakeApi, status
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
 from tutor_launchpad.core.access import Permission
-from tutor_launchpad.core.errors import Conflict, NoSuchKind, NotFound
+from tutor_launchpad.core.errors import Conflict, NoSuchKind, NotFound, Unreachable
 from tutor_launchpad.core.types import Object
 
 
@@ -156,3 +156,25 @@ def test_kinds_reads_the_whole_discovery_in_two_requests() -> None:
 
     assert api.cluster.kinds() == {("apps/v1", "Deployment")}
     assert len(api.requests) == 2
+
+
+def test_bare_list_asks_for_metadata_and_keeps_the_kind() -> None:
+    api = FakeApi()
+    found = {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1", "metadata": {"name": "s"}}
+    api.answer = always(Response(200, json.dumps({"items": [found]}).encode()))
+
+    (item,) = api.cluster.list("v1", "Secret", "alpha", bare=True)
+
+    assert (item["apiVersion"], item["kind"]) == ("v1", "Secret")
+    assert "as=PartialObjectMetadataList" in dict(api.requests[0].headers)["Accept"]
+
+
+def test_hasty_look_does_not_wait_for_a_server_that_is_away() -> None:
+    api = FakeApi()
+    api.answer = always(Response(503))
+
+    with pytest.raises(Unreachable):
+        api.cluster.hasty.list("v1", "Pod", "alpha")
+
+    assert api.now == 0.0
+    assert len(api.requests) < 6

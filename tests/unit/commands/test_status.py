@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from click.testing import CliRunner
@@ -16,7 +21,7 @@ from rich.live import Live
 from tests.conftest import Root
 from tests.unit.core.status.looks import NOW, read
 from tutor_launchpad.commands.status import status_command
-from tutor_launchpad.commands.watching import JsonView, LineView, LiveView, Picture
+from tutor_launchpad.commands.watching import JsonView, LineView, LiveView, Picture, open_view
 from tutor_launchpad.core.status.model import Verdict
 from tutor_launchpad.core.status.text import describe
 
@@ -61,6 +66,20 @@ def test_exit_status_tells_health_only_when_asked(root: Root) -> None:
 
     assert (plain.status, strict.status) == (0, 1)
     assert strict.stdout == plain.stdout
+
+
+@pytest.mark.parametrize(("until", "status"), [([], 0), (["--until", "healthy"], 1)], ids=["watch", "awaited in vain"])
+def test_ctrl_c_ends_a_watch(root: Root, until: list[str], status: int) -> None:
+    command = [str(Path(sys.executable).with_name("tutor")), "launchpad", "status", "--watch", *until]
+    with subprocess.Popen(command, env=root.environment, stdout=PIPE, stderr=PIPE, text=True) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+
+    assert "instance      openedx" in first
+    assert process.returncode == status
+    assert "Traceback" not in errors
 
 
 def test_repository_that_does_not_answer_is_told_and_exits_with_1(root: Root) -> None:
@@ -133,6 +152,20 @@ def test_terminal_is_drawn_in_place_and_its_clock_moves_on(clock: Clock) -> None
     assert "no [route]" in drawn
     assert "\x1b[2K" in drawn
     assert drawn.count("moon is unhealthy") >= 1
+
+
+@pytest.mark.parametrize(
+    ("output", "tty", "kind"),
+    [("json", True, JsonView), ("text", False, LineView), ("text", True, LiveView)],
+    ids=["json", "no terminal", "terminal"],
+)
+def test_view_follows_output_and_terminal(
+    output: str, tty: bool, kind: type, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: tty)
+
+    with open_view(output, 5) as view:
+        assert isinstance(view, kind)
 
 
 def test_terminal_says_that_it_looks_before_the_first_answer() -> None:
