@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
+from tutor_launchpad.core.data.claims import PAGE
 from tutor_launchpad.core.types import Config, Object
 
 # In braces without spaces: `{$default_site_port}`, `{args.0}`; what is replaced when Caddy starts or serves.
@@ -90,11 +91,17 @@ def shared_hosts(hosts: Iterable[str], others: Mapping[str, Iterable[str]]) -> l
     ]
 
 
-def taken_hosts(hosts: Iterable[str], others: Mapping[str, Iterable[str]]) -> list[str]:
-    """`others`: namespace → the hosts of its Ingresses; two Ingresses with one host would take turns."""
+def taken_hosts(hosts: Iterable[str], others: Mapping[str, Iterable[str]], former: Collection[str] = ()) -> list[str]:
+    """`others`: namespace → the hosts of its Ingresses; two Ingresses with one host would take turns.
+
+    `former`: namespaces of former names of this instance, which goes on serving its hosts there.
+    """
     taken = {host: namespace for namespace, theirs in others.items() for host in theirs}
     return [
-        f"Host {host} is served by an Ingress of namespace {taken[host]} already: change the setting that holds it "
+        f"Host {host} is still served by this instance under its former name {taken[host]}: save its data, then take it from "
+        f"Argo CD and delete its Ingresses ({PAGE}), or go on under that name."
+        if taken[host] in former
+        else f"Host {host} is served by an Ingress of namespace {taken[host]} already: change the setting that holds it "
         "(LMS_HOST, CMS_HOST …), or remove that Ingress."
         for host in hosts
         if host in taken

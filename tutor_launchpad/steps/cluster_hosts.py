@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor_launchpad.core.errors import Forbidden
 from tutor_launchpad.core.hosts import ingress_hosts, taken_hosts
 from tutor_launchpad.core.instance import ABOUT, read_about
+from tutor_launchpad.steps.data import formerly
 from tutor_launchpad.steps.deployment import Deployment
 
 
@@ -30,4 +31,4 @@ def cluster_host_problems(deployment: Deployment) -> list[str]:
     for item in ingresses:
         others.setdefault(item["metadata"]["namespace"], []).extend(ingress_hosts([item]))
     others.pop(deployment.settings.instance, None)
-    return taken_hosts(sorted(new), others)
+    return taken_hosts(sorted(new), others, formerly(deployment))

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from tests.unit.fake_deployment import Lines, make_deployment
+from tests.unit.fake_deployment import ROOT_ID, Lines, make_deployment
 from tests.unit.fake_kubernetes import FakeApi, status
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.core.instance import ABOUT
@@ -52,6 +52,16 @@ def test_host_of_another_namespace_is_refused(served: str) -> None:
     [problem] = cluster_host_problems(deployment_of(api, ("learn.example.com", "studio.example.com")))
     assert "Host learn.example.com" in problem
     assert "namespace beta" in problem
+
+
+def test_host_of_the_former_name_is_told_as_such() -> None:
+    deployment = deployment_of(FakeApi(ingress("old", "learn.example.com")), ("learn.example.com",))
+    deployment.neighbours = {"old": {"id": ROOT_ID}}
+
+    [problem] = cluster_host_problems(deployment)
+
+    assert problem.startswith("Host learn.example.com is still served by this instance under its former name old")
+    assert "docs/howto/move-data.md" in problem
 
 
 def test_own_ingresses_and_other_hosts_are_no_problem() -> None:
