@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from docs import run_page
 from tests.cluster.environment import kubectl
 from tests.cluster.instances import TIMEOUT, Whole, missing_servers, register_servers
 
@@ -150,3 +151,45 @@ def test_database_that_moves_to_a_server_leaves_its_claim(
     whole.root.set(LAUNCHPAD_MYSQL_SERVER="")
     whole.deploy()
     assert whole.status()["leftovers"] == []
+
+
+SMALLER = """
+from tutor_launchpad import hooks
+
+@hooks.MANIFESTS.add()
+def _shrink(objects, config):
+    for item in objects:
+        if item["kind"] == "PersistentVolumeClaim" and item["metadata"]["name"] == "mysql":
+            item["spec"]["resources"]["requests"]["storage"] = "1Gi"
+    return objects
+"""
+PAGE = Path(__file__).parents[2] / "docs" / "howto" / "move-data.md"
+
+
+@pytest.mark.slow
+def test_page_moves_a_claim_that_is_to_be_smaller(
+    make_whole: Callable[..., Whole], git_remote: Callable[..., str]
+) -> None:
+    whole = make_whole(git_remote(), "mfe")
+    whole.deploy()
+    volume = _claims(whole)["mysql"]
+    (Path(whole.root.environment["TUTOR_PLUGINS_ROOT"]) / "smaller.py").write_text(SMALLER)
+    whole.root.tutor("plugins", "enable", "smaller")
+    page = (
+        PAGE.read_text(encoding="utf-8").replace("-n first", f"-n {whole.name}").replace(" first ", f" {whole.name} ")
+    )
+    environment = {**whole.root.environment, "KUBECONFIG": os.environ["KUBECONFIG"]}
+    environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+
+    refused = whole.launchpad("deploy", "--yes")
+    moved = run_page.run(page, ["claim"], env=environment, capture_output=True)
+
+    assert refused.status == 1
+    assert "Claim mysql would shrink from 5Gi to 1Gi" in refused.stderr
+    assert moved.returncode == 0, moved.stderr
+    size = "jsonpath={.spec.resources.requests.storage}"
+    assert kubectl("-n", whole.name, "get", "pvc", "mysql", "-o", size) == "1Gi"
+    assert _claims(whole)["mysql"] != volume
+    status = whole.status()
+    assert (status["verdict"], status["auto_sync"]) == ("healthy", True)
+    assert set(status["init_jobs"].values()) == {"complete"}
