@@ -16,6 +16,7 @@ from tests.unit.recorded import KEY, PRIVATE, PUBLIC, Shelf, Small
 from tutor_launchpad.adapters.repositories import open_repository
 from tutor_launchpad.core.checkout import Recorded, read_recorded
 from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound, Refused
+from tutor_launchpad.core.private import private_text
 from tutor_launchpad.core.settings import Place
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.checkout_secrets import Identity, from_age, from_cluster, nowhere
@@ -135,7 +136,12 @@ def test_other_cluster_is_one_sentence() -> None:
         from_cluster(_recorded(), FakeApi().cluster, PLACE)
 
 
-@pytest.mark.parametrize("content", ["", "%%%", base64.b64encode(b"A: [").decode(), base64.b64encode(b"A: x").decode()])
+PLANTED = {**PRIVATE, "SMTP_PASSWORD": "planted"}
+
+
+@pytest.mark.parametrize(
+    "content", ["", "%%%", *(base64.b64encode(data).decode() for data in (b"A: [", b"A: x", private_text(PLANTED)))]
+)
 def test_secret_that_was_replaced_is_refused(content: str) -> None:
     replaced: Object = {**Small().secret(), "data": {"config.yml": content}}
 
