@@ -69,7 +69,7 @@ class Troubles:
         """A quota is full or not, whenever that was said; a policy may have been mended since it was last said."""
         refusals = self._read_refusals()
         before, self._said = self._said or {}, {one.uid: one.version for one in refusals}
-        if not state.pending:
+        if not state.pending and state.health == "Healthy":
             return
         if any(QUOTA in one.message for one in refusals):
             quotas = self._cluster.list("v1", "ResourceQuota", self._instance)

@@ -38,6 +38,13 @@ def syncing() -> World:
     return world
 
 
+def synced() -> World:
+    """A sync of ours that has applied its last wave, which Argo CD does not wait for, and tells no more of."""
+    world = World().deployed()
+    world.status("Synced", "Progressing", operationState=running(REVISION, "Succeeded"))
+    return world
+
+
 def event(message: str, name: str = "lms-1") -> Object:
     about = {"kind": "ReplicaSet", "name": name}
     metadata = {"name": name, "namespace": "alpha"}
@@ -155,9 +162,10 @@ def quota(hard: str) -> Object:
     return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": metadata, **body}
 
 
+@pytest.mark.parametrize("at", [syncing, synced])
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
-def test_full_quota_is_named_within_seconds(when: str) -> None:
-    world = syncing()
+def test_full_quota_is_named_within_seconds(when: str, at: Callable[[], World]) -> None:
+    world = at()
     world.api.put(quota("3"))
     if when == "before":
         world.api.put(event(FULL))
