@@ -84,6 +84,14 @@ def save_generated(root: Path) -> None:
             replace_file(root / CONFIG, text, keep_rights=True)
 
 
+def change_settings(root: Path, changes: Config) -> None:
+    """Write settings into config.yml, all of them or none."""
+    with _quiet():
+        saved = read_user(root) or {}
+        if any(saved.get(name) != value for name, value in changes.items()):
+            replace_file(root / CONFIG, serialize.dumps({**saved, **changes}), keep_rights=True)
+
+
 def render_environment(config: Config, target: Path, *, whole: bool = False) -> Path:
     """Write Tutor's environment below `target`; returns the folder with its kustomization.
 

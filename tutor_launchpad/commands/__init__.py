@@ -18,6 +18,7 @@ launchpad = LazyGroup(
         "plan": "Show what a deploy would change.",
         "provision": "Make the databases, buckets and users of this instance.",
         "verify": "Try this instance's databases and buckets as it does.",
+        "rotate": "Change the passwords of this instance's users on its servers.",
         "server": "Register the database and storage servers of the cluster.",
         "status": "Show what is in Git, what runs, whether it is healthy, and what to do.",
     },

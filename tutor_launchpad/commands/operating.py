@@ -96,7 +96,9 @@ class Session:
 
 
 @contextmanager
-def open_session(call: Call, take: Callable[[Deployment], None] = lambda _deployment: None) -> Iterator[Session]:
+def open_session(
+    call: Call, take: Callable[[Deployment], None] = lambda _deployment: None, *, needs_repository: bool = False
+) -> Iterator[Session]:
     """A session whose lock on the root ends with it. `take` gets the deployment as early as there is one."""
     display = open_display()
     opened: list[Deployment] = []
@@ -107,7 +109,7 @@ def open_session(call: Call, take: Callable[[Deployment], None] = lambda _deploy
 
     wish = replace(call.wish, confirm=display.asking(call.wish.confirm)) if call.wish.confirm else call.wish
     try:
-        deployment = open_deployment(call.root, call.options, wish, display, needs_repository=False, take=keep)
+        deployment = open_deployment(call.root, call.options, wish, display, needs_repository, take=keep)
         yield Session(call, display, deployment)
     finally:
         for one in opened:
