@@ -14,17 +14,18 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option("--host", help="Host name or address, as pods reach it (mysql, mongodb).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port, where it is not the usual one (mysql, mongodb).")
 @click.option("--endpoint", help="Address, http:// or https:// (storage).")
-@click.option("--provider", help="How resources are made: direct (mysql, mongodb), minio or compatible (storage).")
+@click.option(
+    "--provider",
+    help="How resources are made: direct (mysql, mongodb), minio or compatible (storage); existing: not at all.",
+)
 @click.option("--region", help="Region (storage).")
 @click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")
 @click.option("--auth-source", help="Database that keeps the users (mongodb).")
 @click.option("--replica-set", help="Name of the replica set (mongodb).")
 @click.option("--option", "more", multiple=True, metavar="KEY=VALUE", help="For a resource that another plugin adds.")
 @click.option("--tls", is_flag=True, help="Connect with TLS (mongodb).")
-@click.option("--user", "username", required=True, help="The administrator; the access key for storage.")
-@click.option(
-    "--password-file", type=click.File(encoding="utf-8"), required=True, help="File with the password; - for stdin."
-)
+@click.option("--user", "username", help="The administrator; the access key for storage. None for provider existing.")
+@click.option("--password-file", type=click.File(encoding="utf-8"), help="File with the password; - for stdin.")
 @click.option(
     "--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate (storage)."
 )

@@ -33,6 +33,8 @@ OPTIONS = {
 }
 REQUIRED = {"mysql": "host", "mongodb": "host", "storage": "endpoint"}
 PROVIDERS = {"mysql": "direct", "mongodb": "direct", "storage": "minio"}
+EXISTING = "existing"
+"""The provider of servers that the operator looks after."""
 PRIVATE_CA_LACKS = ("mysql", "mongodb")
 PORTS = {"mysql": 3306, "mongodb": 27017}
 
@@ -83,20 +85,30 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         settings.setdefault("port", PORTS[resource])
     provider = str(given["provider"] or PROVIDERS.get(resource) or _first_provider(resource))
     server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
-    credentials = {
-        "username": str(given["username"]),
-        "password": _text(given["password_file"]).rstrip("\r\n"),
-        "address": _validate(server),
-    }
-    if not credentials["username"].strip():
-        raise click.UsageError("--user is empty.")
-    if not credentials["password"]:
-        raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
-    if any(character in credentials["password"] for character in "\r\n\0"):
-        raise click.UsageError("The password has more than one line: give a file that holds nothing else.")
+    login = {} if provider == EXISTING else _login(given)
+    if provider == EXISTING and (given["username"] is not None or given["password_file"] is not None):
+        raise click.UsageError(
+            "--user and --password-file are not for the provider existing, which has no administrator."
+        )
+    credentials = {**login, "address": _validate(server)}
     if given["ca_file"] is not None:
         credentials["ca.crt"] = _certificate(_text(given["ca_file"]))
     return server, credentials
+
+
+def _login(given: Mapping[str, Any]) -> dict[str, str]:
+    """The administrator's user and password."""
+    for option in ("--user", "--password-file"):
+        if given[{"--user": "username"}.get(option, "password_file")] is None:
+            raise click.UsageError(f"Missing option '{option}'.")
+    login = {"username": str(given["username"]), "password": _text(given["password_file"]).rstrip("\r\n")}
+    if not login["username"].strip():
+        raise click.UsageError("--user is empty.")
+    if not login["password"]:
+        raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
+    if any(character in login["password"] for character in "\r\n\0"):
+        raise click.UsageError("The password has more than one line: give a file that holds nothing else.")
+    return login
 
 
 def open_ownership(servers: Servers, root: Path) -> Ownership:
