@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from launchpad_workflows.outcomes import Outcome
+from launchpad_workflows.requests import Request as RequestOfRun
 
 from tests.unit.fake_kubernetes import FakeApi, Key
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
@@ -21,9 +22,9 @@ RANDOM = ("provision-",)
 class KeptApi(FakeApi):
     """What it stores is in a file before it answers. `original`: the bare repository that its Argo CD reads."""
 
-    def __init__(self, file: Path, original: Path, made: tuple[str, ...]) -> None:
+    def __init__(self, file: Path, original: Path) -> None:
         super().__init__()
-        self._file, self._original, self._made = file, original, made
+        self._file, self._original = file, original
         if file.exists():
             self._version, self.objects = pickle.loads(file.read_bytes())
         self.answer = self._engine
@@ -37,8 +38,7 @@ class KeptApi(FakeApi):
         """A workflow ends as soon as somebody looks at it."""
         for (plural, _, name), obj in self.objects.items():
             if plural == "workflows" and request.path.endswith(name):
-                outcome = Outcome(resource="mysql", provider="direct", server="main", status="created", made=self._made)
-                obj["status"] = {"phase": "Succeeded", "nodes": {"n": _node(outcome)}}
+                obj["status"] = {"phase": "Succeeded", "nodes": {"n": _node(obj)}}
         return None
 
     def _keep(self, request: Request) -> None:
@@ -64,7 +64,11 @@ class KeptApi(FakeApi):
         application["metadata"].get("annotations", {}).pop(REFRESH, None)
 
 
-def _node(outcome: Outcome) -> dict[str, Any]:
+def _node(workflow: Object) -> dict[str, Any]:
+    """Its one pod, which made all that was asked for."""
+    asked = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
+    made = tuple(item.key for item in RequestOfRun.model_validate_json(asked["request"]).resources[0].items())
+    outcome = Outcome(resource="mysql", provider="direct", server="main", status="created", made=made)
     parameters = [{"name": "resource", "value": "mysql"}, {"name": "server", "value": "main"}]
     told = {"parameters": [{"name": "outcome", "value": outcome.model_dump_json()}]}
     node = {"id": "n", "name": "n", "type": "Pod", "phase": "Succeeded"}

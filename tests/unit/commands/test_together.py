@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -66,3 +67,22 @@ def test_two_copies_of_a_root_lose_nothing(root: Root, remote: Path, tmp_path: P
     commits = _git("log", "--format=%H", "main", cwd=remote).split()
     recorded = [_git("show", f"{commit}:instances/openedx/config.yml", cwd=remote) for commit in commits]
     assert sorted("Lunar Academy" in text for text in recorded) == [False, True]
+
+
+@pytest.mark.slow
+def test_ten_instances_at_once_lose_nothing(root: Root, remote: Path, tmp_path: Path) -> None:
+    roots = []
+    for number in range(10):
+        shutil.copytree(root.path, tmp_path / f"r{number}")
+        roots.append(Root(tmp_path / f"r{number}", {**root.environment, "TUTOR_ROOT": str(tmp_path / f"r{number}")}))
+        host = f"i{number}.example.org"
+        roots[-1].set(ID=f"Id{number}", K8S_NAMESPACE=f"i{number}", LMS_HOST=host, CMS_HOST=f"studio.{host}")
+    started = time.monotonic()
+
+    with ThreadPoolExecutor(10) as pool:
+        runs = list(pool.map(lambda one: one.launchpad("deploy"), roots))
+
+    print(f"ten deploys at once took {time.monotonic() - started:.1f} s")  # noqa: T201 - shown with -rP
+    assert [ran.status for ran in runs] == [0] * 10, [ran.stderr for ran in runs]
+    assert _git("rev-list", "--count", "main", cwd=remote) == "10"
+    assert len(_git("ls-tree", "--name-only", "main:instances", cwd=remote).split()) == 10

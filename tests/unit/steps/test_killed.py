@@ -15,7 +15,7 @@ from tests.unit.fake_deployment import URL, make_deployment
 from tests.unit.in_process import load_plugins
 from tests.unit.kept_api import KeptApi
 from tests.unit.killing import Effects, finished, killed
-from tests.unit.steps.test_provision import REQUEST, RESOURCES
+from tests.unit.steps.test_provision import RESOURCES
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.git_process import Runner
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
@@ -26,7 +26,6 @@ from tutor_launchpad.steps.record import run_record
 from tutor_launchpad.steps.sync import run_sync
 
 FILES = {"launchpad.json": json.dumps({"id": "AbC", "secrets": ["s-1", "s-2"]}).encode(), "manifests/a.yml": b"a\n"}
-MADE = tuple(item.key for item in REQUEST.resources[0].items())
 APPLICATION = ("applications", "argocd", "alpha")
 
 
@@ -43,7 +42,7 @@ class World:
     @property
     def api(self) -> KeptApi:
         """The cluster as it is now."""
-        return KeptApi(self.api_file, self.original, MADE)
+        return KeptApi(self.api_file, self.original)
 
     def deploy(self, effects: Effects | None = None) -> None:
         """From the namespace to the sync, without rendering."""
