@@ -67,6 +67,16 @@ def test_pod_security_baseline_holds(render: Render, plugins: str) -> None:
     assert problems(render(plugins).built, ()) == []
 
 
+def test_vector_which_reads_the_nodes_files_is_refused(render: Render) -> None:
+    found = problems(render("aspects", RUN_VECTOR=True).built, ())
+
+    assert (
+        [problem for problem in found if "vector" in problem and "LAUNCHPAD_CLUSTER_RESOURCES" in problem]
+        == found
+        != []
+    )
+
+
 @COMBINED
 def test_requests_are_what_tutor_gives(render: Render, plugins: str) -> None:
     rendering = render(plugins)
