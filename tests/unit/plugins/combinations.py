@@ -24,7 +24,6 @@ ALONE = {
 TOGETHER = {
     "discovery-minio": "discovery minio",
     "forum-notes": "forum mfe notes",
-    "common": COMMON,
     "all": ALL,
 }
 COMBINATIONS = {**ALONE, **TOGETHER}

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from tutor_launchpad.core.secrets import PEM
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STRING_TAG = "tag:yaml.org,2002:str"
 _COMMENT = re.compile(r"^\s*#")
@@ -40,12 +42,16 @@ def values_in(name: str, text: str) -> list[str]:
 
 
 def changed(text: str, values: list[str], wanted: str) -> bool:
-    """Whether what stands in a text is not everywhere among the values that it gives. Comments do not count."""
+    """Whether what stands in a text is not everywhere among the values that it gives. Comments do not count.
+
+    A private key on one line has escapes for its line breaks, which are there to be undone.
+    """
+    ways = {wanted, wanted.replace("\\n", "\n")} if PEM.search(wanted) else {wanted}
     if "\n" in wanted:
         written = text.count(wanted)
     else:
         written = sum(line.count(wanted) for line in text.splitlines() if wanted in line and not _COMMENT.match(line))
-    return written > sum(value.count(wanted) for value in values)
+    return written > sum(value.count(way) for value in values for way in ways)
 
 
 def _yaml_values(text: str) -> list[str]:

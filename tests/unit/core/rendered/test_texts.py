@@ -79,3 +79,12 @@ def test_values_that_come_out_as_others_are_found(text: str, wanted: str, is_cha
             values_in("a.yml", text)
     else:
         assert changed(text, values_in("a.yml", text), wanted) is is_changed
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_private_key_on_one_line_may_lose_its_escapes(quote: str) -> None:
+    key = r"-----BEGIN OPENSSH PRIVATE KEY-----\nb3Blbn\n-----END OPENSSH PRIVATE KEY-----\n"
+    text = f"key: {quote}{key}{quote}"
+
+    assert not changed(text, values_in("a.yml", text), key)
+    assert changed(text, ["something else"], key)
