@@ -21,6 +21,11 @@ BASIC = {
 STORE = {"backup_bucket": "moon-backups", "backup_endpoint": "https://s3.example.com"}
 ATLAS = {"mongodb": "atlas", "atlas_project": "0123456789abcdef01234567"}
 
+TOGGLED = {
+    "aws": ("ingress", "cert-manager", "autoscaler", "monitoring", "backups"),
+    "digitalocean": ("monitoring", "backups"),
+}
+
 
 def _choices(provider: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each answer that can be another, one at a time, and all of them together."""
@@ -31,7 +36,8 @@ def _choices(provider: str) -> Iterator[tuple[str, dict[str, Any]]]:
     if clouds:
         yield "no-dns", {"dns": False}
     for name, default in default_components(provider).items():
-        if name != "autoscaler" or provider == "aws":
+        # The files of the other components do not ask which cloud it is.
+        if (provider == "existing" and name != "autoscaler") or name in TOGGLED.get(provider, ()):
             store = STORE if name == "backups" and not clouds else {}
             yield f"{'without' if default else 'with'}-{name}", {"components": {name: not default}, **store}
     none = {"mysql": "none", "mongodb": "none", "dns": False} if clouds else {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -123,9 +122,8 @@ def test_nothing_is_asked_where_all_is_given(monkeypatch: pytest.MonkeyPatch, tm
     assert "[" not in result.stderr
 
 
-def test_instance_is_deployed_into_it(make_root: Callable[..., Root], tmp_path: Path) -> None:
+def test_instance_is_deployed_into_it(root: Root, tmp_path: Path) -> None:
     _run(tmp_path / "moon", *EXISTING)
-    root = make_root(plugins="mfe")
     root.set(LAUNCHPAD_REPOSITORY=str(tmp_path / "moon"))
 
     ran = root.launchpad("deploy")

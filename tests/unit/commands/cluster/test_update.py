@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -18,16 +19,21 @@ GIVEN = [word for name, value in BASIC.items() for word in (option(name), value)
 VALUES = Path("cluster", "harmony", "values.yml")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cluster repository, made once."""
+    path = tmp_path_factory.mktemp("made") / "moon"
+    result = CliRunner().invoke(launchpad, ["cluster", "create", str(path), *GIVEN, "--provider", "existing"])
+    assert result.exit_code == 0, result.output
+    return path
+
+
 @pytest.fixture
-def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A cluster repository."""
+def path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: Path) -> Path:
+    """A copy of it."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    made = CliRunner().invoke(
-        launchpad, ["cluster", "create", str(tmp_path / "moon"), *GIVEN, "--provider", "existing"]
-    )
-    assert made.exit_code == 0, made.output
-    return tmp_path / "moon"
+    return shutil.copytree(made, tmp_path / "moon", symlinks=True)
 
 
 def _run(*words: object) -> Result:
