@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.unit.fake_argocd import APPLICATION, World, run
-from tests.unit.fake_deployment import make_deployment, said
+from tests.unit.fake_deployment import URL, make_deployment, said
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad.adapters.kubernetes_transport import Request
+from tutor_launchpad.core.argocd import repository_secret_name
 from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
@@ -171,3 +173,21 @@ def test_application_that_is_halted_while_it_is_waited_for_ends_the_wait(meanwhi
     with pytest.raises(Conflict, match=text):
         run(world)
     assert world.now == 2.0
+
+
+def test_repository_secret_that_somebody_changed_is_left_to_people(tmp_path: Path) -> None:
+    file = tmp_path / "credentials"
+    file.write_text("https://reader:geheim@git.example.org\n")
+    world = World().deployed()
+    deployment = make_deployment(world.api, repository_credentials_file=str(file))
+    world.moves = [lambda w: w.status()]
+    run(world, deployment)
+    key = ("secrets", "argocd", repository_secret_name(URL))
+    world.api.edit(key, {"data": {"password": "bmV3ZXI="}})
+
+    with pytest.raises(
+        Conflict, match=r"Cannot apply Secret .*set fields of it otherwise: data.password \(by kubectl"
+    ) as caught:
+        run(world, deployment)
+    assert world.api.read(*key)["data"]["password"] == "bmV3ZXI="
+    assert "geheim" not in str(caught.value)
