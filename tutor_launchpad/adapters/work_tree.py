@@ -34,7 +34,7 @@ class WorkTree:
                     f"{self.path / path} was changed by hand and not committed; the deploy would write over it. Commit "
                     f"the change, or undo it with `git -C {self.path} restore {folder}`."
                 )
-        if changed:
+        if changed or abandoned:  # also where a new file was written that the index does not know yet
             self.refresh(folder)
 
     def refresh(self, folder: PurePosixPath) -> None:

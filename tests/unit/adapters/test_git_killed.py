@@ -172,6 +172,22 @@ def test_work_tree_is_finished_after_kills_of_several_records(tmp_path: Path) ->
     _assert_finished(tmp_path, _local, [OLD, OLD, other])
 
 
+def test_new_file_of_a_killed_record_goes_with_the_next_that_lacks_it(tmp_path: Path) -> None:
+    """Git has written all files, and was killed before it told its index."""
+    _record(_local(tmp_path), OLD)
+    other = "export GIT_INDEX_FILE=.git/other; cp .git/index $GIT_INDEX_FILE"
+    left = f"{other}; git checkout -q HEAD -- {FOLDER}; rm $GIT_INDEX_FILE; touch .git/index.lock"
+
+    def run() -> None:
+        die_as_git(tmp_path, "restore", left)
+        _record(_local(tmp_path), {**OLD, "extra": b"z\n"})
+
+    killed(run)
+    assert (tmp_path / "repository" / FOLDER / "extra").exists()
+
+    _assert_finished(tmp_path, _local, [OLD, OLD])
+
+
 def test_edit_after_a_kill_is_not_lost(tmp_path: Path) -> None:
     _record(_local(tmp_path), OLD)
     _killed_while_it_shows(tmp_path, NEW)
