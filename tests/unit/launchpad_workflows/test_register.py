@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from launchpad_workflows.register import plan_registration, register, register_server
+from launchpad_workflows.register import plan_registration, register, register_server, survey, unregister
 from launchpad_workflows.requests import OPERATIONS
 from launchpad_workflows.templates.common import TemplateParams
 
@@ -55,3 +55,35 @@ def test_server_gets_its_limit() -> None:
     register_server(client, "launchpad", "mysql", "main", 7)
 
     assert client.objects["ConfigMap", "launchpad", "launchpad-limit-mysql-main"]["data"] == {"pods": "7"}
+
+
+def test_survey_tells_outdated_templates_and_runs_under_way() -> None:
+    client = FakeClient()
+    before = {one.state for one in survey(client, PARAMS)}
+    register(client, PARAMS)
+    run = {"name": "verify-alpha-1", "namespace": "launchpad"}
+    spec = {"workflowTemplateRef": {"name": "launchpad-verify"}}
+    client.apply(
+        {"apiVersion": "v1", "kind": "Workflow", "metadata": run, "spec": spec, "status": {"phase": "Running"}}
+    )
+
+    now, newer = survey(client, PARAMS), survey(client, replace(PARAMS, image="worker:2"))
+
+    assert (before, {one.state for one in now}, {one.state for one in newer}) == (
+        {"missing"},
+        {"current"},
+        {"outdated"},
+    )
+    assert {one.name: one.running for one in now if one.running} == {"launchpad-verify": ("verify-alpha-1",)}
+
+
+def test_what_was_registered_is_removed_and_nothing_else() -> None:
+    client = FakeClient()
+    register(client, PARAMS)
+    register_server(client, "launchpad", "mysql", "main")
+
+    removed = unregister(client, PARAMS)
+
+    assert len(removed) == len(plan_registration(PARAMS))
+    assert {kind for kind, _, _ in client.objects} == {"Namespace", "ConfigMap"}
+    assert unregister(client, PARAMS) == []
