@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import click
 
-from tutor_launchpad.commands.options import asker, check_context, cluster_options, output_option, root_of
+from tutor_launchpad.commands.options import Seconds, asker, check_context, cluster_options, output_option, root_of
 
 
 @click.command(name="deploy", help="Make this instance run as it is configured. May be run again at any time.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")
 @click.option("--wait/--no-wait", default=True, help="Wait until the instance is Synced and Healthy.  [default: wait]")
-@click.option(
-    "--timeout", type=click.FloatRange(min=1), default=1800, show_default=True, help="Seconds to wait at most."
-)
+@click.option("--timeout", type=Seconds(), default=1800, show_default=True, help="Seconds to wait at most.")
 @cluster_options
 @output_option
 @click.pass_context

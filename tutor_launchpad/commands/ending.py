@@ -9,7 +9,7 @@ import click
 
 from tutor_launchpad.core.errors import Interrupted, LaunchpadError
 from tutor_launchpad.core.interruption import describe_interruption
-from tutor_launchpad.core.results import DeployResult, render_json
+from tutor_launchpad.core.results import DeployResult, render_failure
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.run import result_of
 
@@ -36,11 +36,16 @@ def told(output: str) -> Iterator[Begun]:
     begun = Begun()
     try:
         yield begun
-    except LaunchpadError:
-        if output == "json" and begun.deployment is not None:
-            click.echo(render_json(begun.result))
+    except LaunchpadError as error:
+        _print(error, begun, output)
         raise
     except KeyboardInterrupt:
-        if output == "json":
-            click.echo(render_json(begun.result))
-        raise Interrupted(describe_interruption(begun.result)) from None
+        interrupted = Interrupted(describe_interruption(begun.result))
+        _print(interrupted, begun, output)
+        raise interrupted from None
+
+
+def _print(error: LaunchpadError, begun: Begun, output: str) -> None:
+    if output == "json":
+        click.echo(render_failure(error, begun.result))
+        error.printed = True

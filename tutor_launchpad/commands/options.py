@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from tutor.exceptions import TutorError
 
 if TYPE_CHECKING:
     from tutor_launchpad.commands.operating import Call
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-output_option = click.option(
-    "--output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the result."
-)
+
+def output_option(function: F) -> F:
+    """`--output`; with `json` an error is one document on standard output as well, beside its sentence on standard error."""
+
+    @functools.wraps(function)
+    def answered(*arguments: Any, **given: Any) -> Any:
+        try:
+            return function(*arguments, **given)
+        except TutorError as error:
+            if given.get("output") == "json" and not getattr(error, "printed", False):
+                from tutor_launchpad.core.results import render_failure
+
+                click.echo(render_failure(error))
+            raise
+
+    choice = click.Choice(["text", "json"])
+    option = click.option("--output", type=choice, default="text", show_default=True, help="Form of the result.")
+    return cast("F", option(answered))
+
+
+class Seconds(click.FloatRange):
+    """At least one second, and an end: neither infinity nor what is no number."""
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return number
 
 
 def cluster_options(function: F) -> F:
@@ -39,9 +71,7 @@ def operation_options(function: F) -> F:
         click.option(
             "--local", is_flag=True, help="Work in this process, with the servers registered in this Tutor root."
         ),
-        click.option(
-            "--timeout", type=click.FloatRange(min=1), default=1800, show_default=True, help="Seconds to wait."
-        ),
+        click.option("--timeout", type=Seconds(), default=1800, show_default=True, help="Seconds to wait."),
         click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions."),
         cluster_options,
         output_option,
@@ -85,6 +115,8 @@ def asker() -> Callable[[str], bool] | None:
 
 def check_context(kube_context: str | None, no_cluster: bool) -> None:
     """Wrong usage where the two contradict each other."""
+    if kube_context is not None and not kube_context.strip():
+        raise click.UsageError("--context is empty: name a context, or leave the option out for the current one.")
     if kube_context and no_cluster:
         raise click.UsageError("--context and --no-cluster exclude each other.")
 

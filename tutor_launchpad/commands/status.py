@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import click
 
-from tutor_launchpad.commands.options import check_context, cluster_options, output_option, root_of
+from tutor_launchpad.commands.options import Seconds, check_context, cluster_options, output_option, root_of
 
 
 @click.command(name="status", help="Show what is in Git, what runs, whether it is healthy, and what to do.")
 @click.option("--watch", is_flag=True, help="Go on looking; Ctrl-C ends.")
-@click.option(
-    "--interval", type=click.FloatRange(min=1), default=5, show_default=True, help="Seconds between two looks."
-)
+@click.option("--interval", type=Seconds(), default=5, show_default=True, help="Seconds between two looks.")
 @click.option(
     "--until", type=click.Choice(["healthy"]), help="Watch until the instance is so; else the exit status is 1."
 )
-@click.option("--timeout", type=click.FloatRange(min=1), help="Seconds for --until to wait at most.  [default: 1800]")
+@click.option("--timeout", type=Seconds(), help="Seconds for --until to wait at most.  [default: 1800]")
 @click.option("--exit-code", is_flag=True, help="Exit with status 1 where the instance is not healthy.")
 @cluster_options
 @output_option

@@ -23,7 +23,9 @@ from tutor.exceptions import TutorError
 
 
 class LaunchpadError(TutorError):
-    """Base of all errors that this plugin reports to people."""
+    """Base of all errors that this plugin reports to people. `printed`: programs have it already, in a JSON result."""
+
+    printed = False
 
 
 class NotFound(LaunchpadError):

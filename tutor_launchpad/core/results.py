@@ -108,6 +108,20 @@ def render_json(result: object) -> str:
     return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload]
 
 
+def render_failure(error: Exception, result: object | None = None) -> str:
+    """What programs read of a run that failed: `error`, beside what has been done until then.
+
+    `kind` is the error's class in `core/errors.py`, `problems` has each sentence of a refusal.
+    """
+    told = {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "problems": list(getattr(error, "problems", [str(error)])),
+    }
+    done = {} if result is None else asdict(result)  # type: ignore[call-overload]
+    return json.dumps({**done, "error": told}, indent=2, default=_plain)
+
+
 def render_json_list(results: Iterable[object]) -> str:
     """Result dataclasses as one JSON list."""
     return json.dumps([asdict(result) for result in results], indent=2, default=_plain)  # type: ignore[call-overload]

@@ -6,6 +6,7 @@ import json
 
 from tutor_launchpad.core.data.claims import Leftover
 from tutor_launchpad.core.data.partings import Parting
+from tutor_launchpad.core.errors import Refused, Unreachable
 from tutor_launchpad.core.plan import ClusterChange, FileChange, PlannedRun
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.results import (
@@ -13,6 +14,7 @@ from tutor_launchpad.core.results import (
     PlanResult,
     Status,
     StepResult,
+    render_failure,
     render_json,
     render_json_list,
 )
@@ -74,3 +76,16 @@ def test_list_is_one_document() -> None:
         }
     ]
     assert json.loads(render_json_list([])) == []
+
+
+def test_failure_stands_beside_what_was_done() -> None:
+    result = DeployResult("moon", "", "x", False, (StepResult("check", Status.FAILED, 0.5, "a"),))
+
+    failed = json.loads(render_failure(Refused(["A is wrong.", "B is wrong."]), result))
+
+    assert failed["steps"] == [{"name": "check", "status": "failed", "seconds": 0.5, "detail": "a"}]
+    assert failed["error"]["kind"] == "Refused"
+    assert failed["error"]["problems"] == ["A is wrong.", "B is wrong."]
+    assert json.loads(render_failure(Unreachable("Nobody answers."))) == {
+        "error": {"kind": "Unreachable", "message": "Nobody answers.", "problems": ["Nobody answers."]}
+    }

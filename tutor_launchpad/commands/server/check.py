@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from tutor_launchpad.commands.options import asker, check_context, cluster_options, root_of
+from tutor_launchpad.commands.options import Seconds, asker, check_context, cluster_options, root_of
 from tutor_launchpad.commands.server.names import ResourceName
 
 
 @click.command(name="check", help="Log in to a server as its administrator; with a cluster, from a pod there.")
 @click.argument("resource", type=ResourceName(), metavar="RESOURCE")
 @click.argument("name")
-@click.option("--timeout", type=click.FloatRange(min=1), default=300, show_default=True, help="Seconds to wait.")
+@click.option("--timeout", type=Seconds(), default=300, show_default=True, help="Seconds to wait.")
 @click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")
 @cluster_options
 @click.pass_context
