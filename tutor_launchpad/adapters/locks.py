@@ -32,6 +32,11 @@ def wait_for_lock(
         except BlockingIOError:
             if now() >= end:
                 return False
+        except OSError as error:
+            raise LaunchpadError(
+                f"This file system cannot lock files ({error.strerror}): keep the Tutor root, and a local repository, on "
+                "one that can."
+            ) from error
         sleep(INTERVAL)
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tutor_launchpad.adapters.locks import RootLock
+from tutor_launchpad.adapters.locks import RootLock, wait_for_lock
 from tutor_launchpad.core.errors import LaunchpadError, TimedOut
 
 HOLD = """
 import sys
 from pathlib import Path
-from tutor_launchpad.adapters.locks import RootLock
+from tutor_launchpad.adapters.locks import RootLock, wait_for_lock
 RootLock(Path(sys.argv[1])).acquire(print, 60)
 print("held", flush=True)
 sys.stdin.read()
@@ -82,3 +82,10 @@ def test_lock_that_is_no_file_of_ours_is_told(tmp_path: Path, unprivileged: None
     for folder, reason in ((tmp_path, "Is a directory"), (tmp_path / "other", "Permission denied")):
         with pytest.raises(LaunchpadError, match=rf"Cannot write .*lock: {reason}"):
             RootLock(folder).acquire(print)
+
+
+def test_file_system_without_locks_is_named() -> None:
+    no_file = 10**6
+
+    with pytest.raises(LaunchpadError, match="This file system cannot lock files"):
+        wait_for_lock(no_file, 1)
