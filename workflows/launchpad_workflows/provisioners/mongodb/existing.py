@@ -13,4 +13,4 @@ class ExistingMongoDBProvisioner(Given[MongoDB], MongoDBProvisioner):
 
     def look(self, item: Item) -> Found:
         """Whether the instance's own user gets in; a database is there as soon as something is written to it."""
-        return Found() if all(map(self.opens, self.resource.users())) else ABSENT
+        return Found(ours=True) if all(map(self.opens, self.resource.users())) else ABSENT

@@ -16,7 +16,7 @@ class ExistingMySQLProvisioner(Given[MySQL], MySQLProvisioner):
     def look(self, item: Item) -> Found:
         """What the instance's own user sees."""
         if item.kind == "user":
-            return Found() if self.opens(item.name) else ABSENT
+            return Found(ours=True) if self.opens(item.name) else ABSENT
         for user, databases in self.resource.users().items():
             if item.name in {database.name for database in databases}:
                 return self._look_as(user, item.name)
@@ -25,6 +25,6 @@ class ExistingMySQLProvisioner(Given[MySQL], MySQLProvisioner):
     def _look_as(self, user: str, schema: str) -> Found:
         try:
             with session(self.place, user, self.secret(user), schema):
-                return Found()
+                return Found(ours=True)
         except Refused:  # unknown to the server, or to this user
             return ABSENT

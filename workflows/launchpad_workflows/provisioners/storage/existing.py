@@ -13,4 +13,4 @@ class ExistingStorageProvisioner(Given[Storage], StorageProvisioner):
 
     def look(self, item: Item) -> Found:
         """Whether the key is let in."""
-        return Found() if self.opens(item.name) else ABSENT
+        return Found(ours=True) if self.opens(item.name) else ABSENT
