@@ -32,8 +32,8 @@ def places(deployment: Deployment) -> dict[str, Place]:
 def formerly(deployment: Deployment) -> list[str]:
     """The names that the new record owns up to: those of the present one, and those that are about to be left."""
     own, instance = deployment.neighbours.get(deployment.settings.instance), deployment.settings.instance
-    known = [str(name) for name in (own or {}).get("formerly") or []]
-    return sorted({*known, *_former(deployment)} - {instance})
+    known = (own or {}).get("formerly")
+    return sorted({*map(str, known if isinstance(known, list) else []), *_former(deployment)} - {instance})
 
 
 def _former(deployment: Deployment) -> list[str]:

@@ -159,6 +159,14 @@ def test_new_name_is_asked_about_once_and_owned_up_to(deploys: Callable[..., Dep
     assert data.find(deploys()) == []  # as of a copy of the root
 
 
+@pytest.mark.parametrize("changed", [None, 3, "old", {"old": 1}])
+def test_former_names_changed_by_hand_are_none(deploys: Callable[..., Deployment], changed: object) -> None:
+    record(deploys(), formerly=changed, data=changed)
+
+    assert data.formerly(deploys()) == []
+    assert data.find(deploys()) == []
+
+
 def test_root_knows_its_former_name_without_the_folder(deploys: Callable[..., Deployment]) -> None:
     deployment = deploys(name="beta")
     keep(deployment.root, Memory(ROOT_ID, "alpha"))

@@ -91,7 +91,8 @@ def _certificates(status: InstanceStatus) -> Iterator[Finding]:
 def _images(status: InstanceStatus, busy: bool) -> Iterator[Finding]:
     name = status.instance
     for one in status.stale_images:
-        what = f"{one.pods} pods of {one.workload} run {one.runs} ({one.container}), and Git names {one.wanted}."
+        run = "1 pod" if one.pods == 1 else f"{one.pods} pods"
+        what = f"{run} of {one.workload} with {one.runs} ({one.container}), where Git names {one.wanted}."
         todo = f"kubectl -n {name} rollout status {one.workload.replace(' ', '/').lower()}; it may wait for room or an image"
         yield Finding("images", what, todo, trouble=not busy)
     for image, digests in status.mixed_images.items():

@@ -59,7 +59,7 @@ def test_whole_in_one_word(view: Any, verdict: Verdict) -> None:
         pytest.param(cluster(pods=(STUCK,)), "Pod lms-abc-1: ErrImagePull", "mend the cause"),
         pytest.param(cluster(certificates=(CERTIFICATE,)), "Certificate lms-tls is not ready", "describe certificate"),
         pytest.param(cluster(certificates=(LATE,)), "Certificate lms-tls is not renewed and expires already", "describe"),
-        pytest.param(cluster(pods=(pod("openedx:1"),)), "1 pods of Deployment lms run openedx:1 (lms), and", "rollout status"),
+        pytest.param(cluster(pods=(pod("openedx:1"),)), "1 pod of Deployment lms with openedx:1 (lms), where", "rollout status"),
         pytest.param(
             cluster(pods=(pod(digest="@a"), pod(digest="@b"))), "openedx:2 runs as 2 different ones", "rollout restart"
         ),
