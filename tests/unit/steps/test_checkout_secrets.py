@@ -59,6 +59,7 @@ def _ssh_key(path: Path, kind: str, passphrase: str = "", form: str = "RFC4716")
         (b"-----BEGIN AGE ENCRYPTED FILE-----\nx", "is itself encrypted"),
         (b"-----BEGIN OPENSSH PRIVATE KEY-----\nCANARY\n", "is no private key that age takes"),
     ],
+    ids=["another's", "empty", "binary", "cut", "public", "age file", "armoured age file", "damaged SSH key"],
 )
 def test_identity_that_is_not_the_right_one_is_refused(content: bytes, sentence: str) -> None:
     with pytest.raises(Refused, match=f"^Identity key.txt {sentence}") as refused:
