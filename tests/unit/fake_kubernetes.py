@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -39,6 +40,7 @@ class FakeApi:
         self.logs: dict[str, str] = {}
         self.edited: dict[Key, dict[str, str]] = {}
         self.answer: Callable[[Request], Response | None] = lambda request: None
+        self.date = ""
         self.after: Callable[[Request], None] = lambda request: None
         self.allowed: frozenset[Permission] | None = None
         self.used: set[Permission] = set()
@@ -94,6 +96,8 @@ class FakeApi:
         """Answer one request."""
         self.requests.append(request)
         response = self.answer(request) or self._handle(request)
+        if self.date:
+            response = replace(response, headers={**response.headers, "Date": self.date})
         self.after(request)
         return response
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from tutor_launchpad.adapters.kubernetes_access import denied
@@ -51,6 +52,11 @@ class Cluster:
         cluster.version = str(answer.get("gitVersion", ""))
         cluster._api.patience = replace(cluster._api.patience, limit=LIMIT)
         return cluster
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far the server's clock is ahead of ours, by its last answer."""
+        return self._api.ahead
 
     @property
     def hasty(self) -> Cluster:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 from tutor_launchpad.adapters.kubernetes_errors import Target, no_such_kind, translate
 from tutor_launchpad.adapters.kubernetes_kinds import KNOWN, Kinds, Served, path, read_discovery, read_group, root
@@ -20,11 +23,16 @@ class Api:
     def __init__(self, transport: Transport, patience: Patience) -> None:
         self.transport = transport
         self.patience = patience
+        self.ahead = timedelta()
         self._kinds: Kinds = dict(KNOWN)
 
     def send(self, request: Request) -> Response:
         """The answer, whatever it is."""
-        return send(self.transport, request, self.patience)
+        response = send(self.transport, request, self.patience)
+        with suppress(ValueError):
+            told = parsedate_to_datetime(response.headers.get("Date", ""))
+            self.ahead = told - datetime.now(timezone.utc)
+        return response
 
     def call(self, request: Request, target: Target) -> Object:
         """The answer's object, or the error that a refusal means."""

@@ -17,7 +17,7 @@ from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps import data
-from tutor_launchpad.steps.cluster_checks import cluster_problems
+from tutor_launchpad.steps.cluster_checks import cluster_problems, tell_clocks
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.memory import recall
@@ -38,6 +38,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
     problems += quota_problems(deployment.objects, deployment.settings.quota, deployment.settings.limits)
     if deployment.cluster is not None:
+        tell_clocks(deployment)
         problems += _collect(lambda: cluster_problems(deployment))
         problems += _collect(lambda: cluster_host_problems(deployment))
     problems += _collect(lambda: _partings(deployment)) if not problems else []

@@ -14,6 +14,8 @@ from tutor_launchpad.steps.deployment import Deployment
 if TYPE_CHECKING:
     from tutor_launchpad.adapters.kubernetes import Cluster
 
+CLOCKS_DIFFER = 60
+"""Seconds from which a difference is told."""
 REMEDIES = {
     "cert-manager.io": "install cert-manager, or set DRYDOCK_AUTO_TLS to false",
     "argoproj.io": "install Argo CD",
@@ -45,6 +47,18 @@ def argo_cd_problems(deployment: Deployment, cluster: Cluster) -> list[str]:
         f"The cluster knows Argo CD's kinds, but no pod runs in namespace {settings.argocd_namespace}: install Argo CD "
         "there, or name the namespace where it runs in LAUNCHPAD_ARGOCD_NAMESPACE."
     ]
+
+
+def tell_clocks(deployment: Deployment) -> None:
+    """Say where this machine and the server disagree on the time: commits and certificates would look wrong."""
+    cluster = deployment.cluster
+    assert cluster is not None
+    seconds = round(cluster.ahead.total_seconds())
+    if abs(seconds) > CLOCKS_DIFFER:
+        deployment.progress.say(
+            f"the clock here is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} that of {cluster.server}: set it "
+            "right, for commits and certificates are judged by it"
+        )
 
 
 def kind_problems(objects: Iterable[Object], served: set[tuple[str, str]]) -> list[str]:

@@ -60,7 +60,7 @@ def drop_old_secrets(deployment: Deployment) -> None:
     assert cluster is not None
     records = (read_about(about) or {} for about in _kept_records(deployment, cluster))
     kept = {name for about in records for name in about.get("secrets") or []}
-    youngest = f"{datetime.now(timezone.utc) - YOUNG:%Y-%m-%dT%H:%M:%SZ}"
+    youngest = f"{datetime.now(timezone.utc) + cluster.ahead - YOUNG:%Y-%m-%dT%H:%M:%SZ}"
     for item in cluster.list("v1", "Secret", namespace, f"{LABEL}=true", bare=True):
         old = str(item["metadata"].get("creationTimestamp", "")) < youngest
         if old and item["metadata"]["name"] not in kept:

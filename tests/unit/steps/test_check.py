@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from tests.unit.fake_deployment import make_deployment
 from tests.unit.in_process import checked, make_root, problems, write
 from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.instance import FORMAT
+from tutor_launchpad.steps.check import owner_problems
 
 
 @pytest.fixture(scope="module")
@@ -69,3 +73,11 @@ def test_disk_that_fills_up_while_rendering_is_told_and_leaves_nothing(
 
     assert list((template / "launchpad" / "scratch").iterdir()) == []
     assert problems(template) == ()
+
+
+def test_record_of_a_newer_launchpad_asks_for_an_upgrade() -> None:
+    recorded = json.dumps({"format": FORMAT + 1, "id": "AbC"}).encode()
+
+    (problem,) = owner_problems(make_deployment(None), recorded)
+
+    assert problem.endswith("was made by a newer Launchpad than this one: upgrade tutor-launchpad here.")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from pathlib import PurePosixPath
 from typing import Any, cast
 
-from tests.unit.fake_deployment import make_deployment
+import pytest
+
+from tests.unit.fake_deployment import make_deployment, said
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.cluster_checks import tell_clocks
 from tutor_launchpad.steps.secrets import LABEL, apply_secrets, drop_old_secrets
 
 
@@ -84,3 +88,32 @@ def test_young_secret_that_another_run_will_name_stays() -> None:
     drop_old_secrets(deployment)
 
     assert _names(api) == {"young"}
+
+
+@pytest.mark.parametrize("days", [1, -1], ids=["a day behind", "a day ahead"])
+def test_age_of_a_secret_is_told_by_the_servers_clock(days: int) -> None:
+    server = datetime.now(timezone.utc) + timedelta(days=days)
+    made, hours_ago = (f"{one:%Y-%m-%dT%H:%M:%SZ}" for one in (server, server - timedelta(hours=2)))
+    api = FakeApi(_secret("old", made=hours_ago), _secret("young", made=made))
+    api.date = format_datetime(server, usegmt=True)
+    deployment = make_deployment(api)
+    deployment.repository = cast("Any", Recorded({}))
+
+    drop_old_secrets(deployment)
+    tell_clocks(deployment)
+
+    assert _names(api) == {"young"}
+    assert said(deployment)[-1].startswith("the clock here is 86")
+    assert ("s behind that of" if days > 0 else "s ahead of that of") in said(deployment)[-1]
+
+
+def test_clocks_that_agree_are_not_told() -> None:
+    api = FakeApi()
+    api.date = format_datetime(datetime.now(timezone.utc), usegmt=True)
+    deployment = make_deployment(api)
+
+    assert deployment.cluster is not None
+    deployment.cluster.list("v1", "Secret", "alpha")
+    tell_clocks(deployment)
+
+    assert said(deployment) == []
