@@ -13,10 +13,11 @@ from tests.cluster.environment import kubectl
 from tests.cluster.instances import Whole, missing_servers
 from tests.cluster.probes import CLOSED, OPEN, probe, probe_until, start_prober
 from tests.unit.plugins.combinations import ALL
+from tutor_launchpad.core.quantities import parse_quantity
 from tutor_launchpad.core.types import Object
 
 pytestmark = pytest.mark.slow
-SERVED = {80, 3306, 6379, 7700, 8000, 8025, 9000, 27017}
+SERVED = {80, 3306, 6379, 7700, 8000, 8002, 8025, 9000, 27017}
 """Ports of Services on which stand-ins for images answer."""
 PLUGIN = """
 from tutor_launchpad import hooks
@@ -76,10 +77,10 @@ def _services_are_reached(whole: Whole) -> None:
     found = probe(whole.name, services)
     assert {place: seen for place, seen in found.items() if seen != OPEN} == {}
     assert len(found) > 10
-    assert probe(whole.name, ["argocd-server.argocd:443"]) == {"argocd-server.argocd:443": CLOSED}
+    assert probe(whole.name, ["argocd-redis.argocd:6379"]) == {"argocd-redis.argocd:6379": CLOSED}
 
 
 def _is_within_its_quota(whole: Whole) -> None:
     (quota,) = _items(whole.name, "resourcequotas")
-    used, hard = quota["status"]["used"], quota["status"]["hard"]
-    assert {name: used[name] for name in hard if int(hard[name]) and 4 * int(used[name]) > int(hard[name])} == {}
+    hard, used = ({k: parse_quantity(v) for k, v in quota["status"][part].items()} for part in ("hard", "used"))
+    assert {name: used[name] for name in hard if hard[name] and 4 * used[name] > hard[name]} == {}
