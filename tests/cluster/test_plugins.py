@@ -11,13 +11,12 @@ import pytest
 
 from tests.cluster.environment import kubectl
 from tests.cluster.instances import Whole, missing_servers
-from tests.cluster.probes import CLOSED, OPEN, probe, probe_until, start_prober
+from tests.cluster.probes import OPEN, probe, probe_until, start_prober
 from tests.unit.plugins.combinations import ALL
-from tutor_launchpad.core.quantities import parse_quantity
 from tutor_launchpad.core.types import Object
 
 pytestmark = pytest.mark.slow
-SERVED = {80, 3306, 6379, 7700, 8000, 8002, 8025, 9000, 27017}
+SERVED = {80, 6379, 7700, 8000, 8002, 8025, 9000, 27017}
 """Ports of Services on which stand-ins for images answer."""
 PLUGIN = """
 from tutor_launchpad import hooks
@@ -36,7 +35,7 @@ def _run_no_shell(objects, config):
 
 
 @pytest.mark.skipif(bool(missing_servers()), reason=f"no image to probe with: set {', '.join(missing_servers())}")
-def test_instance_with_all_plugins_is_healthy_and_closed(
+def test_instance_with_all_plugins_is_healthy_behind_its_policies(
     make_whole: Callable[..., Whole], git_remote: Callable[..., str]
 ) -> None:
     whole = make_whole(git_remote(), ALL, RUN_VECTOR=False, RUN_RALPH=True)
@@ -51,8 +50,6 @@ def test_instance_with_all_plugins_is_healthy_and_closed(
     assert len(jobs) >= 25
     assert [job["metadata"]["name"] for job in jobs if job["status"].get("succeeded") != 1] == []
     _services_are_reached(whole)
-    _is_within_its_quota(whole)
-    assert whole.steps()["sync"] == "unchanged"
 
 
 def _items(namespace: str, kind: str) -> list[Object]:
@@ -61,7 +58,7 @@ def _items(namespace: str, kind: str) -> list[Object]:
 
 
 def _services_are_reached(whole: Whole) -> None:
-    """From every pod alike, as the policies select all; nothing of Argo CD's namespace is."""
+    """From every pod alike, as the policies select all."""
     policies = _items(whole.name, "networkpolicies")
     services = [
         f"{item['metadata']['name']}:{port['port']}"
@@ -77,10 +74,3 @@ def _services_are_reached(whole: Whole) -> None:
     found = probe(whole.name, services)
     assert {place: seen for place, seen in found.items() if seen != OPEN} == {}
     assert len(found) > 10
-    assert probe(whole.name, ["argocd-redis.argocd:6379"]) == {"argocd-redis.argocd:6379": CLOSED}
-
-
-def _is_within_its_quota(whole: Whole) -> None:
-    (quota,) = _items(whole.name, "resourcequotas")
-    hard, used = ({k: parse_quantity(v) for k, v in quota["status"][part].items()} for part in ("hard", "used"))
-    assert {name: used[name] for name in hard if hard[name] and 4 * used[name] > hard[name]} == {}
