@@ -25,7 +25,7 @@ SECRET_SETTINGS: Filter[list[str], []] = Filter()
 PUBLIC_SETTINGS: Filter[list[str], []] = Filter()
 
 #: Names in settings files, with `*` for any characters, that only pages and mails show: where nothing but their values
-#: changes, no init job runs again.
+#: changes, no init job runs again. Names of secrets, such as `SMTP_PASSWORD`, do not count.
 #: Parameter: the list so far.
 DISPLAYED_SETTINGS: Filter[list[str], []] = Filter()
 

@@ -21,6 +21,7 @@ from tutor_launchpad.core.jobs import is_init_job
 from tutor_launchpad.core.pods import containers
 from tutor_launchpad.core.seal import Sealed
 from tutor_launchpad.core.seal.naming import sealed_secret
+from tutor_launchpad.core.secrets import is_secret_name
 from tutor_launchpad.core.types import Object
 
 DISPLAYED = (
@@ -32,7 +33,12 @@ DISPLAYED = (
     "MFE_CONFIG",
     "FRONTEND_SITE_CONFIG",
 )
-"""Names in settings files, with `*` for any characters, whose values tasks neither need nor store."""
+"""Names in settings files, with `*` for any characters, whose values tasks neither need nor store.
+
+A name that says that it holds a secret, such as EMAIL_HOST_PASSWORD, is none of them: no copy keeps an old password.
+"""
+COPY_LABEL = "launchpad.openedx.org/init-copy"
+"""Marks copies: what they show may be older than what the map shows that they were made of."""
 
 _KEY = re.compile(r"([A-Za-z0-9_]+):(\s|$)")
 _Ignored = Callable[[str], bool]
@@ -54,6 +60,7 @@ def share_settings(sealed: Sealed, displayed: Sequence[str], key: str, namespace
                 if found is not None and relevant != found["data"]:
                     name = f"{holder[field][:-17]}-init"
                     made_copy = sealed_secret(name, namespace, key, found["data"], found, identity=[relevant, images])
+                    made_copy["metadata"].setdefault("labels", {})[COPY_LABEL] = "true"
                     holder[field] = made_copy["metadata"]["name"]
                     made[holder[field]] = made_copy
         public.append(item)
@@ -80,7 +87,11 @@ def _relevant(file: str, data: str, displayed: Sequence[str]) -> str:
         text = base64.b64decode(data).decode()
     except UnicodeDecodeError:
         return data
-    reduced = reduce(text, lambda name: any(fnmatchcase(name, one) for one in displayed)) if reduce else text
+
+    def ignored(name: str) -> bool:
+        return not is_secret_name(name) and any(fnmatchcase(name, one) for one in displayed)
+
+    reduced = reduce(text, ignored) if reduce else text
     return data if reduced == text else reduced
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor_launchpad.core.argocd import API
 from tutor_launchpad.core.instance import ABOUT, read_about
+from tutor_launchpad.core.job_settings import COPY_LABEL
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
 
@@ -50,16 +51,22 @@ def _sealed(cluster: Cluster, namespace: str) -> dict[str, Object]:
 
 
 def _holds(live: Object | None, wanted: Object) -> bool:
-    """Names come from the content; only somebody's hand can have put another one under it."""
-    return live is not None and (live.get("data") or {}) == wanted.get("data", {})
+    """Names come from the content; only somebody's hand can have put another one under it, but for init jobs' copies."""
+    if live is None:
+        return False
+    is_copy = COPY_LABEL in wanted["metadata"].get("labels", {})
+    return is_copy or (live.get("data") or {}) == wanted.get("data", {})
 
 
 def drop_old_secrets(deployment: Deployment) -> None:
     """Delete the Secrets that no revision names to which somebody may still go back, or which still runs."""
     cluster, namespace = deployment.cluster, deployment.settings.instance
     assert cluster is not None
-    records = (read_about(about) or {} for about in _kept_records(deployment, cluster))
-    kept = {name for about in records for name in about.get("secrets") or []}
+    records = [read_about(about) for about in _kept_records(deployment, cluster)]
+    if None in records:
+        deployment.progress.say("no old Secrets removed: a revision that is kept or synced cannot be read here")
+        return
+    kept = {name for about in records for name in (about or {}).get("secrets") or []}
     youngest = f"{datetime.now(timezone.utc) + cluster.ahead - YOUNG:%Y-%m-%dT%H:%M:%SZ}"
     for item in cluster.list("v1", "Secret", namespace, f"{LABEL}=true", bare=True):
         old = str(item["metadata"].get("creationTimestamp", "")) < youngest
@@ -75,4 +82,4 @@ def _kept_records(deployment: Deployment, cluster: Cluster) -> list[bytes]:
     synced = {entry.get("revision", "") for entry in status.get("history") or []}
     synced |= {(status.get("sync") or {}).get("revision", "")}
     found = repository.history(settings.folder, ABOUT, KEPT_REVISIONS)
-    return found + [about for revision in synced if (about := repository.file(settings.folder, ABOUT, revision))]
+    return found + [repository.file(settings.folder, ABOUT, revision) for revision in synced if revision]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tutor_launchpad.core.job_settings import DISPLAYED, relevant_python, relevant_yaml, share_settings
+from tutor_launchpad.core.job_settings import COPY_LABEL, DISPLAYED, relevant_python, relevant_yaml, share_settings
 from tutor_launchpad.core.jobs import JOB_LABEL
 from tutor_launchpad.core.seal import Sealed
 from tutor_launchpad.core.seal.naming import encode, sealed_secret
@@ -98,12 +98,19 @@ def test_copy_holds_all_of_the_map() -> None:
     assert copy["data"] == first["data"]
     assert base64.b64decode(copy["data"]["lms.env.yml"]) == b"EMAIL_HOST: smtp\nDB: x\n"
     assert copy["immutable"] is True
+    assert copy["metadata"]["labels"] == {COPY_LABEL: "true"}
+    assert "labels" not in first["metadata"]
 
 
 @pytest.mark.parametrize(
     "other",
-    [_sealed("EMAIL_HOST: smtp\nDB: y\n"), _sealed("EMAIL_HOST: smtp\nDB: x\n", image="example.com/openedx:2")],
-    ids=["setting", "image"],
+    [
+        _sealed("EMAIL_HOST: smtp\nDB: y\n"),
+        _sealed("EMAIL_HOST: smtp\nDB: x\n", image="example.com/openedx:2"),
+        _sealed("EMAIL_HOST: smtp\nDB: x\nEMAIL_HOST_PASSWORD: new\n"),
+        _sealed("EMAIL_HOST: smtp\nDB: x\nSMTP_PASSWORD: new\n"),
+    ],
+    ids=["setting", "image", "password-of-the-mail-server", "password-of-smtp"],
 )
 def test_copy_gets_another_name_where_the_job_must_run_anyway(other: Sealed) -> None:
     assert _mounted(other)[0] != _mounted(_sealed("EMAIL_HOST: smtp\nDB: x\n"))[0]

@@ -33,7 +33,6 @@ UNREAD = {
     "MFE_DOCKER_IMAGE": "example.com/mfe:2",
     "PLATFORM_NAME": "Lunar Academy",
     "SMTP_HOST": "mail.example.com",
-    "SMTP_PASSWORD": "another-mail-password",
 }
 """What no task of the LMS, the CMS or notes reads."""
 
@@ -48,10 +47,11 @@ UNREAD = {
         ({"NOTES_OAUTH2_SECRET": "another-secret-of-notes"}, {"lms": 1, "notes": 1}),
         ({"NOTES_MYSQL_PASSWORD": "another-password-of-notes"}, {"mysql": 1, "notes": 1}),
         ({"OPENEDX_MYSQL_PASSWORD": "another-password"}, {**OPENEDX, "mysql": 1}),
+        ({"SMTP_PASSWORD": "another-mail-password"}, OPENEDX),
         ({"LMS_HOST": "moon.example.com"}, {**OPENEDX, "notes": 1}),
     ],
     ids=["unread", "version-of-a-plugin", "image-of-openedx", "image-of-mysql", "client-secret", "password-of-a-plugin",
-         "password-of-openedx", "host"],
+         "password-of-openedx", "password-of-the-mail-server", "host"],
 )  # fmt: skip
 def test_change_of_a_setting(render: Render, settings: dict[str, object], started: dict[str, int]) -> None:
     assert _started(render(FEW), render(FEW, **settings)) == started

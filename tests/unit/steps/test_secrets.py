@@ -13,9 +13,10 @@ import pytest
 
 from tests.unit.fake_deployment import make_deployment, said
 from tests.unit.fake_kubernetes import FakeApi
+from tutor_launchpad.core.job_settings import COPY_LABEL
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.cluster_checks import tell_clocks
-from tutor_launchpad.steps.secrets import LABEL, apply_secrets, drop_old_secrets
+from tutor_launchpad.steps.secrets import LABEL, apply_secrets, drop_old_secrets, missing_secrets
 
 
 @dataclass
@@ -67,9 +68,20 @@ def test_secret_that_somebody_replaced_is_made_anew_and_told() -> None:
     assert told == ["Secret sealed-1 did not hold what was sealed: made anew; restart the pods that use it"]
 
 
+def test_copy_for_init_jobs_stays_though_it_shows_an_older_name() -> None:
+    api, told = FakeApi({**_secret("copy"), "data": {"key": "b2xkZXI="}}), list[str]()
+    wanted = _secret("copy")
+    wanted["metadata"]["labels"] = {COPY_LABEL: "true"}
+
+    assert missing_secrets(api.cluster, "alpha", [wanted]) == []
+    assert apply_secrets(api.cluster, "alpha", [wanted], told.append) == 0
+
+    assert (api.writes, told) == ([], [])
+
+
 def test_secrets_of_kept_live_and_synced_revisions_stay() -> None:
     names = ["newest", "live", "synced", "forgotten"]
-    api = FakeApi(*map(_secret, names), _secret("foreign", sealed=False), _application("s", "unknown", live="l"))
+    api = FakeApi(*map(_secret, names), _secret("foreign", sealed=False), _application("s", live="l"))
     deployment = make_deployment(api)
     revisions = {"n": ["newest"], "l": ["live"], "s": ["synced"], "old": ["forgotten"]}
     deployment.repository = cast("Any", Recorded(revisions, ["n"]))
@@ -77,6 +89,17 @@ def test_secrets_of_kept_live_and_synced_revisions_stay() -> None:
     drop_old_secrets(deployment)
 
     assert _names(api) == {"newest", "live", "synced", "foreign"}
+
+
+def test_nothing_goes_where_a_synced_revision_cannot_be_read() -> None:
+    api = FakeApi(_secret("of-the-unknown"), _application("unknown", live="l"))
+    deployment = make_deployment(api)
+    deployment.repository = cast("Any", Recorded({"l": []}))
+
+    drop_old_secrets(deployment)
+
+    assert _names(api) == {"of-the-unknown"}
+    assert said(deployment) == ["no old Secrets removed: a revision that is kept or synced cannot be read here"]
 
 
 def test_young_secret_that_another_run_will_name_stays() -> None:
