@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from launchpad_workflows.credentials import NEXT
 from launchpad_workflows.requests import Dump, Request
 from pydantic import ValidationError
 
@@ -14,6 +15,7 @@ from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.steps.owned import plan_owned
 from tutor_launchpad.steps.provision import find_secret, instance_secret
 from tutor_launchpad.steps.resources import Resources, plan_resources, request_problems, servers_of
+from tutor_launchpad.steps.rotation import Rotations
 from tutor_launchpad.steps.runners import Ran, Runner
 
 if TYPE_CHECKING:
@@ -40,12 +42,12 @@ def plan_removal(deployment: Deployment, runner: Runner, removal: Removal, now: 
         raise Refused([f"--dump-to {removal.dump_to}: that bucket is this instance's own and goes too: name another."])
     content = {"operation": "deprovision", "delete_data": removal.delete_data, "dump": dump}
     request = Request.model_validate({**dict(found.request), **content, "resources": found.request.resources})
-    return Resources(found.servers, request, found.passwords)
+    return Resources(found.servers, request, {**found.passwords, **_next_passwords(deployment)})
 
 
 def run_removal(deployment: Deployment, runner: Runner, resources: Resources) -> Ran:
     """Remove. The instance's Secret goes with its last name, and until then is there for a repeat."""
-    _forget_provisioning(deployment)
+    _forget_provisioning(deployment, resources)
     ran = runner.run(resources.request, resources.passwords)
     if ran.ok and deployment.cluster is not None and not runner.ownership.held(deployment.settings.instance):
         secret = find_secret(deployment, deployment.cluster)
@@ -55,11 +57,17 @@ def run_removal(deployment: Deployment, runner: Runner, resources: Resources) ->
     return ran
 
 
-def _forget_provisioning(deployment: Deployment) -> None:
+def _next_passwords(deployment: Deployment) -> dict[str, str]:
+    """Those of a rotation that did not come to its end: they show whose the users are that it may have made."""
+    rotations = Rotations(deployment.root).read()
+    return {key + NEXT: value for keys in rotations.values() for key, value in keys.items()}
+
+
+def _forget_provisioning(deployment: Deployment, resources: Resources) -> None:
     """The next deploy must provision again, whatever it remembers of the last time."""
     if deployment.cluster is not None and find_secret(deployment, deployment.cluster) is not None:
         planned = plan_resources(deployment)
-        passwords = {} if planned is None else planned.passwords
+        passwords = {**({} if planned is None else planned.passwords), **resources.passwords}
         deployment.cluster.ensure(instance_secret(deployment, passwords, {}))
 
 

@@ -61,6 +61,23 @@ def test_server_that_goes_away_leaves_the_settings_as_they_were(cli: Cli) -> Non
     assert cli.server.users["moon__2"] == chosen
 
 
+def test_removal_finds_the_second_user_of_a_rotation_that_was_killed(cli: Cli) -> None:
+    cli.run("provision")
+
+    def die(call: str) -> None:
+        if call.startswith("look at user/moon__2") and "moon__2" in cli.server.users:
+            raise SystemExit(137)
+
+    cli.server.before = die
+    cli.run("rotate", "--yes")
+    cli.server.before = lambda _call: None
+    between = set(cli.server.users)
+
+    removed = cli.run("deprovision", "--yes", "--delete-data")
+
+    assert (between, removed.exit_code, cli.server.users) == ({"moon", "moon__2"}, 0, {})
+
+
 def test_next_passwords_are_readable_for_their_owner_alone_and_gone_at_the_end(cli: Cli) -> None:
     cli.run("provision")
     cli.run("rotate", "--yes")

@@ -20,6 +20,11 @@ from launchpad_workflows.provisioners.base import Found, Provisioner
 from launchpad_workflows.report import Report, keys
 from launchpad_workflows.requests import Request
 
+_UNPROVEN = (
+    "It is claimed for this instance, and nothing shows whether a run of it that was stopped made it. If it is this "
+    "instance's, remove it on the server; if not, strike the claim (see `Remove an instance` in the docs). Then repeat."
+)
+
 
 def deprovision(request: Request, provisioner: Provisioner[Any]) -> Outcome:
     """Revoke, then drop. Fails where something is left that should be gone."""
@@ -32,12 +37,28 @@ def deprovision(request: Request, provisioner: Provisioner[Any]) -> Outcome:
         removal.report.note("the instance's key is the operator's: take it away where it was made")
     try:
         with provisioner.administering():
-            found = removal.sort_out(look_at(provisioner, items))
+            found = removal.sort_out(_look_at(provisioner, items))
             removal.revoke({item: state for item, state in found.items() if item.kind in provisioner.access})
             removal.drop({item: state for item, state in found.items() if item.kind not in provisioner.access})
     except ProvisioningError as error:
         removal.leave_all(items, error)
     return removal.outcome()
+
+
+def _look_at(provisioner: Provisioner[Any], items: Iterable[Item]) -> dict[Item, Found]:
+    """Each name as it is found; a user also as the one that a rotation makes, which has the next password."""
+    found = look_at(provisioner, items)
+    unproven = [
+        item
+        for item, state in found.items()
+        if item.kind in provisioner.access and not state.foreign and stranger(provisioner, item, state)
+    ]
+    if unproven:
+        following = provisioner.following(in_place=False)
+        with following.administering():
+            seen = look_at(following, unproven)
+        found |= {item: state for item, state in seen.items() if state.ours}
+    return found
 
 
 @dataclass
@@ -55,7 +76,11 @@ class _Removal:
     may_pass: bool = False
 
     def sort_out(self, found: dict[Item, Found]) -> dict[Item, Found]:
-        """What there is to remove. A stranger's thing is no concern of ours, unless we are recorded to have made it."""
+        """What there is to work on. Where nothing shows whose a name is that would go, somebody has to find out.
+
+        It may be what a run made whose end nobody lived to record. What shows that it is another's is no concern of
+        ours, unless we are recorded to have made it.
+        """
         ours = {}
         for item, state in found.items():
             refusal = stranger(self.provisioner, item, state)
@@ -63,6 +88,11 @@ class _Removal:
                 ours[item] = state
             elif self.provisioner.resource.claim(item.kind, item.name) == "ours":
                 self._leave(item, refusal)
+            elif not state.foreign:
+                if item.kind in self.provisioner.access or self.request.delete_data:
+                    self._leave(item, Refused(_UNPROVEN))
+                else:
+                    ours[item] = state
             else:
                 self.report.note(f"{item.kind} {item.name} was never this instance's and is left as it is")
                 self.released.append(item)
@@ -79,7 +109,7 @@ class _Removal:
 
     def drop(self, found: dict[Item, Found]) -> None:
         """Data, where it was asked for and nobody gets in any more."""
-        somebody = bool(self.left)
+        somebody = any(one.kind in self.provisioner.access for one in self.left)
         for item, state in found.items():
             if not state.exists:
                 self.released.append(item)

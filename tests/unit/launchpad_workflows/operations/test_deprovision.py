@@ -100,13 +100,30 @@ def test_what_is_still_there_after_its_removal_is_told(made: Library) -> None:
     assert [one.reason for one in outcome.left] == ["It is still there after its removal."]
 
 
-def test_strangers_thing_is_left_alone_and_its_claim_given_up(library: Library) -> None:
+def test_thing_that_nobody_can_be_shown_to_have_made_is_told_and_its_claim_kept(library: Library) -> None:
     library.server.things["thing"] = "somebody"
     library.run("provision")
 
     outcome = library.run("deprovision", delete_data=True)
 
-    assert (outcome.failed, library.server.things) == (False, {"thing": "somebody"})
+    assert (outcome.failed, library.server.things) == (True, {"thing": "somebody"})
+    assert outcome.left[0].reason.startswith("It is claimed for this instance, and nothing shows whether a run of it")
+    assert [item.key for item in library.ownership.owned("alpha")] == ["thing/thing"]
+
+
+def test_unproven_thing_that_would_stay_anyway_is_no_failure(library: Library) -> None:
+    library.server.things["thing"] = "somebody"
+    library.run("provision")
+
+    outcome = library.run("deprovision")
+
+    assert (outcome.failed, outcome.kept) == (False, ("thing/thing",))
+
+
+def test_claim_of_what_was_never_made_is_given_up(library: Library) -> None:
+    library.ownership.claim(library.resource.items(), "alpha")
+
+    assert library.run("deprovision", delete_data=True).status == "absent"
     assert library.ownership.owned() == {}
 
 

@@ -100,6 +100,24 @@ def test_removal_in_between_takes_both_users(made: Library) -> None:
     assert made.server.users == {}
 
 
+@pytest.mark.parametrize(
+    ("following", "status", "users"),
+    [("following", "removed", set()), ("", "failed", {"user__2"}), ("another", "failed", {"user__2"})],
+)
+def test_second_user_whose_record_nobody_lived_to_write_is_removed_by_its_next_password_or_told(
+    made: Library, following: str, status: str, users: set[str]
+) -> None:
+    made.ownership.claim(made.resource.other_generation().items(), "alpha")
+    made.server.users["user__2"] = "following"
+    passwords = {"FAKE_PASSWORD": "canary", **({"FAKE_PASSWORD.next": following} if following else {})}
+
+    outcome = replace(made, passwords=passwords).run("deprovision", delete_data=True)
+
+    assert (outcome.status, set(made.server.users)) == (status, users)
+    assert [one.name for one in outcome.left if one.kind == "user"] == sorted(users)
+    assert {item.name for item in made.ownership.owned("alpha") if item.kind == "user"} == users
+
+
 def test_resource_without_a_user_of_ours_is_refused(library: Library) -> None:
     library = replace(library, resource=FakeResource(server="main"))
     library.run("provision")
