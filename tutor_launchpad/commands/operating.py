@@ -87,7 +87,9 @@ class Session:
         )
         click.echo(render_json(result) if self.call.output == "json" else "\n".join(lines))
         if not ran.ok:
-            raise LaunchpadError(f"{operation} failed: " + "\n".join(ran.problems))
+            failure = LaunchpadError(f"{operation} failed: " + "\n".join(ran.problems))
+            failure.printed = self.call.output == "json"
+            raise failure
 
     def nothing(self, operation: str, line: str) -> None:
         """There was nothing to do."""
