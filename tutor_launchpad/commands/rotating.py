@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.commands.operating import Call, Session, interruptible, open_session
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.operations import describe_outcomes
 from tutor_launchpad.steps.resources import Resources, wanted_resources
-from tutor_launchpad.steps.rotation import choose_next, is_in_force, is_written, let_in, shut_out
+from tutor_launchpad.steps.rotation import (
+    choose_next,
+    is_in_force,
+    let_in,
+    names,
+    plan_rotation,
+    select,
+    shut_out,
+    unprepared,
+)
 from tutor_launchpad.steps.run import run_steps
 
 NOT_DEPLOYED = (
@@ -20,26 +27,45 @@ NOT_DEPLOYED = (
 
 
 def rotate(call: Call, *, deployed: bool) -> None:
-    """From wherever the last run has stopped. `deployed`: the operator says that the instance uses the next passwords."""
+    """From wherever the last run has stopped. `deployed`: the operator says that the instance uses the next passwords.
+
+    Nothing is let in with `deployed`: what is let in now the instance cannot use yet.
+    """
+    if not deployed:
+        _prepare(call)
+        if call.local:
+            return
+        _deploy(call)
+    _retire(call)
+
+
+def _prepare(call: Call) -> None:
+    """The next passwords let in and written, of what still lacks them."""
     with open_session(call) as session:
-        runner, resources = session.runner(), _resources(session, call)
-        todo = _only(
-            resources, [one.resource for one in resources.request.resources if not is_written(call.root, one.resource)]
-        )
+        runner, root = session.runner(), session.deployment.root
+        resources, told = plan_rotation(root, _resources(session, call))
+        for line in told:
+            session.display.say(line)
+        todo = select(resources, unprepared(root, resources))
         if todo.request.resources:
-            _confirm(session, f"Change the passwords of {_names(todo)}?")
-            choose_next(session.deployment.root, todo)
+            _confirm(session, f"Change the passwords of {names(todo)}?")
+            choose_next(root, todo)
             ran = session.run("prepare", lambda: let_in(session.deployment, runner, todo))
             if not ran.ok:
                 session.finish("rotate", ran, describe_outcomes(ran.outcomes))
-    if call.local and not deployed:
-        with open_session(call) as session:
+        if call.local:
             session.nothing("rotate", NOT_DEPLOYED)
-        return
-    if not call.local:
-        _deploy(call)
+
+
+def _retire(call: Call) -> None:
+    """The former passwords shut out."""
     with open_session(call) as session:
-        resources = _resources(session, call)
+        resources, _ = plan_rotation(session.deployment.root, _resources(session, call))
+        if missing := unprepared(session.deployment.root, resources):
+            raise Refused([
+                f"Nothing is prepared for {names(select(resources, missing))}: run `tutor launchpad rotate"
+                f"{' --local' if call.local else ''}` first."
+            ])  # fmt: skip
         strange = [
             one.resource for one in resources.request.resources if not is_in_force(session.deployment, one.resource)
         ]
@@ -68,15 +94,6 @@ def _resources(session: Session, call: Call) -> Resources:
     if found is None:
         raise Refused(["This instance names no servers, so that there are no passwords to change there."])
     return found
-
-
-def _only(resources: Resources, names: list[str]) -> Resources:
-    parts = tuple(one for one in resources.request.resources if one.resource in names)
-    return replace(resources, request=resources.request.model_copy(update={"resources": parts}))
-
-
-def _names(resources: Resources) -> str:
-    return ", ".join(f"{one.resource}/{one.server}" for one in resources.request.resources)
 
 
 def _confirm(session: Session, question: str) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import secrets
 import string
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tutor_launchpad.steps.runners import Ran, Runner
 
 FILE = OWN / "rotation.json"
+_YOURS = ("existing", "compatible", "none")
+"""Providers whose users the operator makes."""
 _LENGTH = 32
 _LETTERS = string.ascii_letters + string.digits
 
@@ -57,12 +59,40 @@ class Rotations:
         self.write({name: keys for name, keys in self.read().items() if name != resource})
 
 
+def plan_rotation(root: Path, resources: Resources) -> tuple[Resources, tuple[str, ...]]:
+    """What a run works on, and lines on that. Where rotations are under way it is these; a new one starts after them."""
+    known = Rotations(root).read()
+    under_way = [str(one) for one in resources.servers if one.resource in known and one.provider not in _YOURS]
+    if not under_way:
+        return resources, ()
+    found = select(resources, [one.partition("/")[0] for one in under_way])
+    if not found.request.resources:
+        raise Refused([f"The rotation of {', '.join(under_way)} is under way: finish it first, without --resource."])
+    return found, (f"going on with the rotation of {names(found)}, which is under way",)
+
+
+def select(resources: Resources, wanted: Collection[str]) -> Resources:
+    """The same for some resources alone."""
+    parts = tuple(one for one in resources.request.resources if one.resource in wanted)
+    return replace(resources, request=resources.request.model_copy(update={"resources": parts}))
+
+
+def names(resources: Resources) -> str:
+    """The resources of the request, to be told."""
+    return ", ".join(f"{one.resource}/{one.server}" for one in resources.request.resources)
+
+
+def unprepared(root: Path, resources: Resources) -> list[str]:
+    """The resources whose next passwords config.yml does not have."""
+    return [one.resource for one in resources.request.resources if not is_written(root, one.resource)]
+
+
 def choose_next(root: Path, resources: Resources) -> None:
     """Next passwords for each resource that has none yet."""
     rotations = Rotations(root)
     known = rotations.read()
     for one in resources.request.resources:
-        if one.provider in ("existing", "compatible", "none"):
+        if one.provider in _YOURS:
             raise Refused([
                 f"{one.resource}/{one.server} is of the provider {one.provider}: its password is yours. Change it where you "
                 "made it, then in config.yml, then deploy."
