@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from launchpad_workflows import names
+
 from tutor_launchpad.core.data import advice
 from tutor_launchpad.core.data.claims import Claim
 from tutor_launchpad.core.data.places import CLAIMS, ELSEWHERE, NAMESPACE, PODS, SERVER, Place, Places
@@ -12,6 +14,9 @@ from tutor_launchpad.core.data.places import CLAIMS, ELSEWHERE, NAMESPACE, PODS,
 LABELS = {"mysql": "MySQL", "mongodb": "MongoDB", "storage": "The storage of files", "meilisearch": "The search index"}
 
 NOUNS = {"mysql": "database", "mongodb": "database", "storage": "bucket", "meilisearch": "index"}
+
+USERS = {"mysql": (names.MYSQL_USER, "_"), "mongodb": (names.MONGODB_USER, "_"), "storage": (names.ACCESS_KEY, "-")}
+"""How a resource's users are named: the longest name, and what separates its parts."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,21 @@ def _renamed(instance: str, resource: str, before: Place, after: Place) -> Itera
             )
             yield Parting(resource, name, what, advice.renamed(instance, resource, setting, before, after))
     for setting, name in before.users.items():
-        if after.users.get(setting, name) != name:
+        if not _same_user(resource, name, after.users.get(setting, name)):
             what = (
                 f"{setting} changes from {name} to {after.users[setting]}. User {name} stays in {there}, with its rights to "
                 "the data."
             )
-            yield Parting(resource, name, what, advice.other_user(setting, name))
+            yield Parting(
+                resource, name, what, advice.other_user(setting, name.removesuffix("__2").removesuffix("--2"))
+            )
+
+
+def _same_user(resource: str, before: str, after: str) -> bool:
+    """A rotation goes between two names of one user, which have the same rights."""
+    limit, separator = USERS.get(resource, (names.MONGODB_USER, "_"))
+    one, other = (names.generation(name, 2, limit, separator) for name in (before, after))
+    return before in (after, other) or after == one
 
 
 def _claim(instance: str, claim: Claim) -> Parting:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from launchpad_workflows import names
 
 from tutor_launchpad.core.data.claims import Claim
 from tutor_launchpad.core.data.former import excused, former_names
@@ -90,11 +91,38 @@ def test_other_user_is_named_with_how_to_keep_it() -> None:
     assert parting.todo[0] == "keep it: tutor config save --set OPENEDX_MYSQL_USERNAME=moon__openedx"
 
 
+LONG = "one-two-three-four-five-six"
+USERS = [
+    ("mysql", names.mysql_user("moon", "openedx"), names.MYSQL_USER, "_"),
+    ("mysql", names.mysql_user(LONG, "openedx"), names.MYSQL_USER, "_"),
+    ("mongodb", names.mongodb_user("moon", "openedx"), names.MONGODB_USER, "_"),
+    ("storage", names.access_key("moon", "openedx"), names.ACCESS_KEY, "-"),
+]
+
+
+@pytest.mark.parametrize(("resource", "name", "limit", "separator"), USERS, ids=["mysql", "cut", "mongodb", "storage"])
+def test_rotation_to_the_second_name_and_back_is_no_other_user(
+    resource: str, name: str, limit: int, separator: str
+) -> None:
+    first = replace(MAIN, users={"USERNAME": name})
+    second = replace(MAIN, users={"USERNAME": names.generation(name, 2, limit, separator)})
+
+    assert change(first, second, resource) == change(second, first, resource) == []
+
+
+def test_other_user_after_a_rotation_is_kept_by_its_first_name() -> None:
+    second = replace(MAIN, users={"OPENEDX_MYSQL_USERNAME": "moon__openedx__2"})
+
+    (parting,) = change(second, replace(MAIN, users={"OPENEDX_MYSQL_USERNAME": "new__2"}))
+
+    assert parting.todo[0] == "keep it: tutor config save --set OPENEDX_MYSQL_USERNAME=moon__openedx"
+
+
 def test_database_of_a_plugin_that_goes_is_named_and_its_user_is_not() -> None:
-    names = {**ON_SERVER, "NOTES_MYSQL_DATABASE": "moon__notes"}
+    databases = {**ON_SERVER, "NOTES_MYSQL_DATABASE": "moon__notes"}
     users = {**MAIN.users, "NOTES_MYSQL_USERNAME": "moon__openedx"}
 
-    (parting,) = change(replace(MAIN, names=names, users=users), MAIN)
+    (parting,) = change(replace(MAIN, names=databases, users=users), MAIN)
 
     assert parting.what.startswith("Nothing uses database moon__notes (NOTES_MYSQL_DATABASE) any more.")
 
