@@ -47,7 +47,10 @@ class Rotations:
         try:
             content: dict[str, dict[str, str]] = json.loads(path.read_text()) if path.exists() else {}
         except ValueError:
-            raise LaunchpadError(f"{path} cannot be read: move it away and start the rotation again.") from None
+            raise LaunchpadError(
+                f"{path} cannot be read: deploy first, so that the instance uses the passwords of config.yml. Then move the "
+                "file away and start the rotation again."
+            ) from None
         return content
 
     def write(self, rotations: Mapping[str, Mapping[str, str]]) -> None:

@@ -31,3 +31,14 @@ def test_both_passwords_open_the_same_user_until_the_former_is_retired(
     assert ([one.generation for one in prepared], both, retired) == ([1, 1], (True, True), ["retired", "retired"])
     assert not opens(runner, user_of(resource), former)
     assert runner.run(resource).status == "unchanged"
+
+
+def test_other_next_password_keeps_the_one_in_use(runner: Runner, resource: MySQL) -> None:
+    runner.run(resource, "new")
+    runner.run(resource, operation="rotate", step="prepare")
+    lost, runner.following = runner.following, "another-next-passw0rd"
+
+    prepared = runner.run(resource, operation="rotate", step="prepare")
+
+    opened = [opens(runner, user_of(resource), one) for one in (runner.password, runner.following, lost)]
+    assert (prepared.status, opened) == ("prepared", [True, True, False])

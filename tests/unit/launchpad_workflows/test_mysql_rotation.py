@@ -14,12 +14,17 @@ from launchpad_workflows.provisioners.mysql.session import Session
 
 
 class Recorder:
-    """Keeps statements; quotes as the driver does."""
+    """Keeps what changes something; quotes as the driver does. `attributes`: of the user, as the server shows them."""
 
     address = "main (db:3306)"
 
     def __init__(self) -> None:
         self.statements: list[str] = []
+        self.attributes = "None"
+
+    def column(self, statement: str, parameters: list[str]) -> list[str]:
+        assert statement % ("",) == "SELECT User_attributes FROM mysql.user WHERE User =  AND Host = '%'"
+        return [self.attributes] if parameters == ["it's"] else []
 
     def run(self, statement: str) -> list[tuple[object, ...]]:
         self.statements.append(statement)
@@ -39,20 +44,31 @@ def second(admin: Recorder) -> SecondPassword:
 
 
 def test_next_password_is_let_in_beside_the_present_one(admin: Recorder) -> None:
-    second(admin).add(next_opens=False, present_opens=True, password="new'")
+    second(admin).add(next_opens=False, present="in use", password="new'")
 
     assert admin.statements == ["ALTER USER 'it\\'s'@'%' IDENTIFIED BY 'new\\'' RETAIN CURRENT PASSWORD"]
 
 
+def test_password_in_use_that_is_the_second_one_becomes_the_first_before_another_is_let_in(admin: Recorder) -> None:
+    admin.attributes = '{"additional_password": "$A$005$hash"}'
+
+    second(admin).add(next_opens=False, present="in use", password="other")
+
+    assert admin.statements == [
+        "ALTER USER 'it\\'s'@'%' IDENTIFIED BY 'in use'",
+        "ALTER USER 'it\\'s'@'%' IDENTIFIED BY 'other' RETAIN CURRENT PASSWORD",
+    ]
+
+
 def test_second_request_would_forget_the_password_in_use_and_is_not_sent(admin: Recorder) -> None:
-    second(admin).add(next_opens=True, present_opens=True, password="new")
+    second(admin).add(next_opens=True, present="in use", password="new")
 
     assert admin.statements == []
 
 
 def test_unknown_present_password_is_refused(admin: Recorder) -> None:
     with pytest.raises(Refused, match="neither by its present nor by its next password"):
-        second(admin).add(next_opens=False, present_opens=False, password="new")
+        second(admin).add(next_opens=False, present=None, password="new")
     assert admin.statements == []
 
 

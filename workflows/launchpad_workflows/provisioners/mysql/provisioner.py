@@ -101,7 +101,7 @@ class MySQLProvisioner(Provisioner[MySQL]):
         """RETAIN CURRENT PASSWORD, once."""
         SecondPassword(self.admin, item.name).add(
             next_opens=following.opens(item.name),
-            present_opens=self.opens(item.name),
+            present=self.secret(item.name) if self.opens(item.name) else None,
             password=following.secret(item.name),
         )
 

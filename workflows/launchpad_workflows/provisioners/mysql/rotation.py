@@ -1,7 +1,8 @@
 """A second password of a MySQL user.
 
-MySQL keeps one former password if it is asked to. Asking twice would forget the one in use, so that it is asked only
-where the next password does not open yet (dev.mysql.com/doc/refman/8.4/en/password-management.html).
+MySQL keeps one former password if it is asked to: the primary one. Asking twice would forget the one in use, so that it is
+asked only where the next password does not open yet, and where another rotation has left a second password the one in use
+is made the primary one before. (dev.mysql.com/doc/refman/8.4/en/password-management.html)
 """
 
 from __future__ import annotations
@@ -28,15 +29,17 @@ class SecondPassword:
     admin: Session
     user: str
 
-    def add(self, *, next_opens: bool, present_opens: bool, password: str) -> None:
-        """Let the next password in and keep the present one."""
+    def add(self, *, next_opens: bool, present: str | None, password: str) -> None:
+        """Let the next password in and keep the present one, which is None where it does not open."""
         if next_opens:
             return
-        if not present_opens:
+        if present is None:
             raise Refused(
                 f"User {self.user} of {self.admin.address} is opened neither by its present nor by its next password: "
                 "run `provision` first, which sets the present one."
             )
+        if self._has_two():
+            self.admin.run(f"ALTER USER {self._account} IDENTIFIED BY {self.admin.literal(present)}")
         self.admin.run(
             f"ALTER USER {self._account} IDENTIFIED BY {self.admin.literal(password)} RETAIN CURRENT PASSWORD"
         )
@@ -44,6 +47,11 @@ class SecondPassword:
     def discard(self) -> None:
         """Shut the former one out; nothing where there is none."""
         self.admin.run(f"ALTER USER {self._account} DISCARD OLD PASSWORD")
+
+    def _has_two(self) -> bool:
+        """Where there is one alone it is not set again, which a server that remembers passwords refuses."""
+        query = "SELECT User_attributes FROM mysql.user WHERE User = %s AND Host = '%%'"
+        return any("additional_password" in attributes for attributes in self.admin.column(query, [self.user]))
 
     @property
     def _account(self) -> str:
