@@ -67,11 +67,25 @@ def plan_rotation(root: Path, resources: Resources) -> tuple[Resources, tuple[st
     known = Rotations(root).read()
     under_way = [str(one) for one in resources.servers if one.resource in known and one.provider not in _YOURS]
     if not under_way:
-        return resources, ()
+        return _makes(resources)
     found = select(resources, [one.partition("/")[0] for one in under_way])
     if not found.request.resources:
         raise Refused([f"The rotation of {', '.join(under_way)} is under way: finish it first, without --resource."])
     return found, (f"going on with the rotation of {names(found)}, which is under way",)
+
+
+def _makes(resources: Resources) -> tuple[Resources, tuple[str, ...]]:
+    """What Launchpad made the users of, and a line for each of the rest; raises `Refused` where that is all."""
+    told = {
+        one.resource: f"{one.resource}/{one.server} is of the provider {one.provider}: its password is yours. Change it where "
+        "you made it, then in config.yml, then deploy."
+        for one in resources.request.resources
+        if one.provider in _YOURS
+    }
+    found = select(resources, {one.resource for one in resources.request.resources} - set(told))
+    if not found.request.resources:
+        raise Refused(list(told.values()))
+    return found, tuple(told.values())
 
 
 def select(resources: Resources, wanted: Collection[str]) -> Resources:
@@ -91,16 +105,12 @@ def unprepared(root: Path, resources: Resources) -> list[str]:
 
 
 def choose_next(root: Path, resources: Resources) -> None:
-    """Next passwords for each resource that has none yet."""
+    """Next passwords where there are none yet; a plugin may have come since the others were chosen."""
     rotations = Rotations(root)
     known = rotations.read()
     for one in resources.request.resources:
-        if one.provider in _YOURS:
-            raise Refused([
-                f"{one.resource}/{one.server} is of the provider {one.provider}: its password is yours. Change it where you "
-                "made it, then in config.yml, then deploy."
-            ])  # fmt: skip
-        known.setdefault(one.resource, {key: _new_password() for key in one.password_keys()})
+        chosen = known.setdefault(one.resource, {})
+        chosen |= {key: _new_password() for key in one.password_keys() if key not in chosen}
     rotations.write(known)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -11,12 +12,15 @@ import yaml
 from launchpad_workflows import registry
 from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.ownership import FileOwnership
+from launchpad_workflows.requests import Request
 
 from tests.unit.commands.conftest import PART, PASSWORD, Cli, plan_fake
 from tests.unit.launchpad_workflows.fake_server import SERVERS, FakeResource, FakeServer
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.resources import ResourcePlan, Server, Wanted
+from tutor_launchpad.steps.resources import Resources
+from tutor_launchpad.steps.rotation import Rotations, choose_next
 
 LOCAL = "tutor launchpad rotate --local"
 FAKE = "tests.unit.launchpad_workflows.fake_server:FakeProvisioner"
@@ -138,3 +142,39 @@ def test_record_that_could_not_be_released_is_by_the_next_run(cli: Cli, monkeypa
     assert (stopped.exit_code, ended.exit_code, following.exit_code) == (1, 0, 0)
     records = json.loads((cli.root / "launchpad" / "owners.json").read_text()).values()
     assert {one["name"] for one in records if one["kind"] == "user"} == set(cli.server.users) == {"moon", "moon__2"}
+
+
+def test_server_of_the_operator_is_left_out_and_said_to_be(cli: Cli, spare: FakeServer) -> None:
+    register_spare(cli, "existing")
+
+    every = cli.run("rotate", "--yes")
+    alone = cli.run("rotate", "--yes", "--resource", "spare")
+
+    assert "spare/side is of the provider existing: its password is yours." in every.stderr
+    assert (under_way(cli), set(cli.server.users)) == ({"fake"}, {"moon", "moon__2"})
+    assert "under way" in str(alone.exception)
+
+
+def test_rotation_of_the_operators_server_alone_is_refused(cli: Cli, spare: FakeServer) -> None:
+    register_spare(cli, "existing")
+
+    alone = cli.run("rotate", "--yes", "--resource", "spare")
+
+    assert "spare/side is of the provider existing: its password is yours. Change it where" in str(alone.exception)
+    assert not (cli.root / "launchpad" / "rotation.json").exists()
+
+
+class Grown(Spare):
+    """With a plugin's own user."""
+
+    def password_keys(self) -> tuple[str, ...]:
+        return ("SPARE_PASSWORD", "PLUGIN_PASSWORD")
+
+
+def test_password_that_a_plugin_has_brought_since_is_chosen_too(tmp_path: Path) -> None:
+    Rotations(tmp_path).write({"spare": {"SPARE_PASSWORD": "kept"}})
+
+    choose_next(tmp_path, Resources((), Request(instance="moon", resources=(Grown(server="side"),)), {}))
+
+    chosen = Rotations(tmp_path).read()["spare"]
+    assert (chosen["SPARE_PASSWORD"], len(chosen["PLUGIN_PASSWORD"])) == ("kept", 32)
