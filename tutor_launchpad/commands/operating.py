@@ -27,7 +27,7 @@ from tutor_launchpad.core.operations import (
 from tutor_launchpad.core.results import Status, render_json
 from tutor_launchpad.steps.deployment import Deployment, Options, Step
 from tutor_launchpad.steps.owned import plan_owned
-from tutor_launchpad.steps.removal import Removal, plan_removal, run_removal
+from tutor_launchpad.steps.removal import Removal, forget_passwords, plan_removal, run_removal
 from tutor_launchpad.steps.resources import wanted_resources
 from tutor_launchpad.steps.run import result_of, run_steps
 from tutor_launchpad.steps.runners import Ran, Runner, open_runner
@@ -162,6 +162,7 @@ def deprovision(call: Call, removal: Removal) -> None:
         runner = session.runner()
         resources = plan_removal(session.deployment, runner, removal, datetime.now(timezone.utc))
         if resources is None:
+            forget_passwords(session.deployment, runner)
             session.nothing("deprovision", NOTHING)
             return
         _ask(session, resources.request)

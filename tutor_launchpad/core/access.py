@@ -1,4 +1,4 @@
-"""The permissions that a deploy needs, and how to say which ones are missing."""
+"""The permissions that a deploy and the verbs that end something need, and how to say which ones are missing."""
 
 from __future__ import annotations
 
@@ -49,19 +49,39 @@ def needed(settings: Settings) -> list[Permission]:
         *_all("get create patch", "argoproj.io", "applications appprojects", argo),
     ]
     if settings.servers:
-        found += [
-            *_all("get create patch", "", "secrets", settings.namespace),
-            *_all("get list create patch", "", "configmaps", settings.namespace),
-            *_all("get list create", "argoproj.io", "workflows", settings.namespace),
-            *_all("get create patch", "argoproj.io", "workflowtemplates", settings.namespace),
-            *_all("get create patch", "", "serviceaccounts", settings.namespace),
-            *_all("get create patch", "rbac.authorization.k8s.io", "roles rolebindings", settings.namespace),
-            # Who may not do this themselves may not give it to the workflows' account either.
-            *_all("create patch", "argoproj.io", "workflowtaskresults", settings.namespace),
-            Permission("list", "", "pods", settings.namespace),
-            Permission("get", "", "pods", settings.namespace, "log"),
-        ]
+        found += _provisioning(settings.namespace)
     return found
+
+
+def needed_for(operation: str, settings: Settings) -> list[Permission]:
+    """What a verb may have to do that ends something on servers, as it must not find out when that is done; else nothing."""
+    if operation not in _STRIKING:
+        return []
+    namespace = settings.namespace
+    return [
+        Permission("get", "", "namespaces"),
+        *_provisioning(namespace),
+        *_all("delete", "", _STRIKING[operation], namespace),
+    ]
+
+
+_STRIKING = {"rotate": "configmaps", "deprovision": "configmaps secrets"}
+"""What goes with the names: their records, and with the last one the instance's passwords."""
+
+
+def _provisioning(namespace: str) -> list[Permission]:
+    return [
+        *_all("get create patch", "", "secrets", namespace),
+        *_all("get list create patch", "", "configmaps", namespace),
+        *_all("get list create", "argoproj.io", "workflows", namespace),
+        *_all("get create patch", "argoproj.io", "workflowtemplates", namespace),
+        *_all("get create patch", "", "serviceaccounts", namespace),
+        *_all("get create patch", "rbac.authorization.k8s.io", "roles rolebindings", namespace),
+        # Who may not do this themselves may not give it to the workflows' account either.
+        *_all("create patch", "argoproj.io", "workflowtaskresults", namespace),
+        Permission("list", "", "pods", namespace),
+        Permission("get", "", "pods", namespace, "log"),
+    ]
 
 
 def sentences(denied: Iterable[Permission]) -> list[str]:

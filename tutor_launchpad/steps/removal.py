@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from launchpad_workflows.requests import Dump, Request
 from pydantic import ValidationError
 
 from tutor_launchpad.adapters.servers import find_server
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.steps.owned import plan_owned
 from tutor_launchpad.steps.provision import find_secret, instance_secret
 from tutor_launchpad.steps.resources import Resources, plan_resources, request_problems, servers_of
@@ -49,12 +49,22 @@ def run_removal(deployment: Deployment, runner: Runner, resources: Resources) ->
     """Remove. The instance's Secret goes with its last name, and until then is there for a repeat."""
     _forget_provisioning(deployment, resources)
     ran = runner.run(resources.request, resources.passwords)
-    if ran.ok and deployment.cluster is not None and not runner.ownership.held(deployment.settings.instance):
+    if not ran.ok:
+        return ran
+    try:
+        forget_passwords(deployment, runner)
+    except LaunchpadError as error:
+        return replace(ran, problems=(f"The instance's Secret could not be deleted: {error} Then run this again.",))
+    return ran
+
+
+def forget_passwords(deployment: Deployment, runner: Runner) -> None:
+    """Delete the instance's Secret, once it has no name left."""
+    if deployment.cluster is not None and not runner.ownership.held(deployment.settings.instance):
         secret = find_secret(deployment, deployment.cluster)
         if secret is not None:
             metadata = secret["metadata"]
             deployment.cluster.delete("v1", "Secret", metadata["name"], metadata["namespace"])
-    return ran
 
 
 def _next_passwords(deployment: Deployment) -> dict[str, str]:

@@ -14,7 +14,8 @@ from launchpad_workflows.requests import Request
 
 from tutor_launchpad.adapters.files import OWN
 from tutor_launchpad.adapters.servers import FileServers
-from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.access import needed_for, sentences
+from tutor_launchpad.core.errors import LaunchpadError, Refused, refuse
 from tutor_launchpad.core.seal import Mask
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class ByWorkflow:
         from launchpad_workflows.templates.common import TemplateParams
 
         deployment = self.deployment
+        refuse(sentences(self.cluster.can_i(needed_for(request.operation, deployment.settings))))
         with _translated(passwords):
             params = TemplateParams(deployment.settings.worker_image, self._namespace)
             for written in register(self.cluster, params):
@@ -198,6 +200,8 @@ def _problems(finished: Finished, passwords: Mapping[str, str], mask: Mask | Non
         return
     own = Mask(passwords)
     lines = [f"workflow {finished.run.namespace}/{finished.run.name} ended as {finished.phase}."]
+    if finished.unrecorded:
+        lines.append(f"What became of the names could not be recorded: {finished.unrecorded} Then run this again.")
     lines += [describe(outcome) for outcome in finished.outcomes if outcome.failed]
     told = {(outcome.resource, outcome.server) for outcome in finished.outcomes}
     for failure in finished.failures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from launchpad_workflows.client import Client
 from launchpad_workflows.ownership import Ownership, claim_names, record_names
@@ -46,5 +46,8 @@ def run(
     this = found or submit(client, claimed, namespace, {MARK: resume.mark} if resume else {})
     began(this, found is not None)
     finished = wait(client, this, deadline, progress)
-    record_names(claimed, finished.outcomes, ownership)
+    try:
+        record_names(claimed, finished.outcomes, ownership)
+    except Exception as error:  # noqa: BLE001 - whatever a client raises, what is done has to be told
+        return replace(finished, unrecorded=str(error))
     return finished

@@ -53,18 +53,19 @@ class Failure:
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that has ended."""
+    """A run that has ended. `unrecorded`: why what became of the names could not be recorded; a repeat does that."""
 
     run: Run
     phase: str
     message: str
     outcomes: tuple[Outcome, ...]
     failures: tuple[Failure, ...]
+    unrecorded: str = ""
 
     @property
     def ok(self) -> bool:
         """Whether every resource that was asked for can be used, by its own outcome and not the run's phase alone."""
-        return is_ok(self.run, self.phase, self.outcomes)
+        return not self.unrecorded and is_ok(self.run, self.phase, self.outcomes)
 
 
 def is_ok(run: Run, phase: str, outcomes: Iterable[Outcome]) -> bool:
