@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from launchpad_workflows.credentials import CA, PASSWORD, USERNAME, optional
-from launchpad_workflows.errors import Refused
+from launchpad_workflows.errors import ProvisioningError, Refused
 from launchpad_workflows.items import Item
 from launchpad_workflows.outcomes import Copy
 from launchpad_workflows.provisioners.base import Provisioner
@@ -66,7 +66,8 @@ class BucketFiles:
             yield upload
             upload.complete()
         except BaseException:
-            self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=number)
+            with suppress(ProvisioningError), self._translated():
+                self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=number)
             raise
         self.copies.append(
             Copy(of=self.item.key, place=f"{self.bucket}/{key}", bytes=upload.size, sha256=upload.digest.hexdigest())

@@ -8,6 +8,7 @@ import tarfile
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from launchpad_workflows import dumps
 from launchpad_workflows.errors import Refused, Unavailable
 from launchpad_workflows.items import Item
@@ -72,6 +73,25 @@ def test_copy_that_was_interrupted_leaves_no_file(dump: Dump, provisioner: Big, 
         dumps.save(dump, provisioner, ITEM)
     assert s3.list_objects_v2(Bucket=dump.bucket).get("KeyCount") == 0
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=dump.bucket)
+
+
+class Falling(Big):
+    """The store goes away, and the server of the data as well."""
+
+    def dump(self, item: Item, files: Files) -> None:
+        with files.open("thing.bin"):
+            files.client.meta.events.register("before-send.s3", self._fall)  # type: ignore[attr-defined]
+            raise Unavailable("The database is gone.")
+
+    def _fall(self, **_request: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="gone")
+
+
+def test_what_failed_first_is_told_also_where_its_upload_cannot_be_taken_back(dump: Dump) -> None:
+    provisioner = Falling(FakeResource(server="main"), Context("alpha", CREDENTIALS))
+
+    with pytest.raises(Unavailable, match=r"The database is gone\."):
+        dumps.save(dump, provisioner, ITEM)
 
 
 def test_missing_bucket_for_copies_is_told(dump: Dump, provisioner: Big) -> None:
