@@ -2,6 +2,7 @@
 
 Objects are plain dictionaries. `get` raises where there is nothing, `create` where there is something already; which
 errors these are is the client's own affair: code of this library asks again instead of telling them apart.
+A server that is away for a while is the client's to wait for: what it raises then ends the call, and a repeat goes on.
 """
 
 from __future__ import annotations

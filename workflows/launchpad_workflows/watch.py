@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from launchpad_workflows.client import WORKFLOWS, Client, Object
-from launchpad_workflows.errors import TimedOut, Unavailable
+from launchpad_workflows.errors import TimedOut
 from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.standing import Standing
 from launchpad_workflows.submit import Run
@@ -92,28 +92,22 @@ def wait(
 ) -> Finished:
     """The end of a run within `deadline` seconds, else `TimedOut` with what was last seen.
 
-    `progress` hears each change. Errors of the client pass through (a run that was deleted is its "not found"),
-    except `Unavailable`, after which it is asked again. Raises `Unavailable` where the engine does
-    not work.
+    `progress` hears each change. Errors of the client pass through (a run that was deleted is its "not found"). Raises
+    `Unavailable` where the engine does not work.
     """
     end = clock.now() + deadline
     standing = Standing(client, run, clock.now())
     seen: Progress | None = None
     while True:
-        try:
-            workflow = client.get(WORKFLOWS, "Workflow", run.name, run.namespace)
-        except Unavailable as error:
-            if clock.now() >= end:
-                raise _timed_out(run, deadline, f"the cluster does not answer: {error}") from error
-        else:
-            now = read_progress(workflow)
-            why = standing.look(workflow, clock.now())
-            now = replace(now, message=why) if why else now
-            if now != seen:
-                progress(now)
-                seen = now
-            if now.phase in DONE:
-                return _finish(client, run, workflow)
+        workflow = client.get(WORKFLOWS, "Workflow", run.name, run.namespace)
+        now = read_progress(workflow)
+        why = standing.look(workflow, clock.now())
+        now = replace(now, message=why) if why else now
+        if now != seen:
+            progress(now)
+            seen = now
+        if now.phase in DONE:
+            return _finish(client, run, workflow)
         if clock.now() >= end:
             raise _timed_out(run, deadline, _describe(seen))
         clock.sleep(INTERVAL)

@@ -150,20 +150,8 @@ def test_our_deadline_ends_a_run_that_stands_still() -> None:
     assert ticks.time >= 60
 
 
-def test_cluster_that_is_away_for_a_while_is_asked_again() -> None:
-    ended = workflow("Succeeded", node("Succeeded", CREATED))
-    states: list[Object | Exception] = [Unavailable("no answer"), Unavailable("no answer"), ended]
-
-    assert wait(Scene(states), RUN, 60, clock=Ticks().clock).ok
-
-
-def test_cluster_that_stays_away_ends_in_the_deadline() -> None:
-    with pytest.raises(TimedOut, match="the cluster does not answer: no answer"):
-        wait(Scene([Unavailable("no answer")]), RUN, 60, clock=Ticks().clock)
-
-
-@pytest.mark.parametrize("error", [Absent("gone"), Forbidden("may not")])
-def test_run_that_is_gone_or_hidden_is_told_at_once(error: Exception) -> None:
+@pytest.mark.parametrize("error", [Absent("gone"), Forbidden("may not"), Unavailable("no answer")])
+def test_run_that_is_gone_or_hidden_or_not_answered_for_is_told_at_once(error: Exception) -> None:
     ticks = Ticks()
 
     with pytest.raises(type(error)):
