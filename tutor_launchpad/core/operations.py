@@ -43,7 +43,8 @@ def describe_things(outcomes: Iterable[Outcome], orphans: Mapping[str, Iterable[
     for outcome in outcomes:
         lines.append(f"{outcome.resource}/{outcome.server}")
         lines += [_thing(thing) for thing in outcome.things]
-        lines += [] if outcome.things else ["  nothing of this instance"]
+        unseen = [f"  not seen: {detail}" for detail in outcome.details] if outcome.failed else []
+        lines += unseen or ([] if outcome.things else ["  nothing of this instance"])
         lines += [f"  {outcome.more} further names on the server were too many to tell"] if outcome.more else []
     for place, names in orphans.items():
         lines += [f"{place}, owned by no recorded instance:", *(f"  {name.replace('/', ' ', 1)}" for name in names)]

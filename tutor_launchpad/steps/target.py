@@ -42,11 +42,12 @@ def find_cluster(
     """
     if wish.no_cluster:
         return None
-    name = wish.context or contexts()[1]
+    known, current = contexts()
+    name = wish.context or current
     if name is None:
         _refuse_forgotten(root)
         return None
-    if needs_repository and not is_remote(settings.repository):
+    if name in known and needs_repository and not is_remote(settings.repository):
         raise Refused([
             f"Kubernetes context {name!r} is configured, but Argo CD there cannot read "
             f"{settings.repository or 'the local repository'!r}: set LAUNCHPAD_REPOSITORY to an https:// or ssh:// "

@@ -45,6 +45,12 @@ def test_no_cluster_wins_over_everything(tmp_path: Path, reached: list[str]) -> 
     assert reached == []
 
 
+def test_context_that_there_is_not_is_told_before_its_repository(tmp_path: Path, reached: list[str]) -> None:
+    _find(tmp_path, Wish(context="nope", yes=True), settings={"repository": ""})
+
+    assert reached == ["nope"]  # where the kubeconfig is asked, which says what it has
+
+
 def test_without_context_the_mode_is_embedded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(target, "contexts", lambda: ([], None))
 

@@ -55,10 +55,12 @@ def update(path: Path, given: Mapping[str, Any], commit: bool, output: str) -> N
             click.echo(tree.show_clashes(), nl=False)
         add, finish = ("git add FILE", "git cherry-pick --continue") if commit else ("git add FILE", "git commit")
         undo = "git cherry-pick --abort" if commit else "git reset --merge"
-        raise Conflict(
+        conflict = Conflict(
             f"{len(result.clashes)} of {len(result.files)} files clash with changes made in {result.path}: edit them, "
             f"then `{add}` and `{finish}`. `{undo}` undoes the update."
         )
+        conflict.printed = output == "json"
+        raise conflict
 
 
 def somebody_is_there() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -80,6 +81,11 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         )
     if resource in REQUIRED and not given[REQUIRED[resource]]:
         raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
+    named_port = re.fullmatch(r"([^:]+):(\d+)", str(given["host"] or ""))
+    if named_port:
+        raise click.UsageError(
+            f"--host {given['host']} has a port: give --host {named_port[1]} --port {named_port[2]}."
+        )
     settings = {name: given[name] for name in own if given[name]} | _more(resource, given["more"])
     if resource in PORTS:
         settings.setdefault("port", PORTS[resource])

@@ -98,7 +98,7 @@ def complete(given: Mapping[str, Any]) -> Answers:
     texts = {name: _text(given, name) or defaults.get(name, "") for name in (*REQUIRED, *OPTIONAL) if name != "dns"}
     problems = [f"{option(name)} is missing." for name in REQUIRED if not texts[name]]
     problems += [
-        f"{option(name)} {texts[name]!r} {fault}."
+        f"{option(name)} {rules.shown(texts[name])!r} {fault}."
         for name, check in _CHECKS.items()
         if texts[name] and (fault := check(texts[name]))
     ]

@@ -37,6 +37,11 @@ def one_of(value: str, choices: Iterable[str]) -> str:
     return "" if value in choices else f"is not one of {', '.join(choices)}"
 
 
+def shown(value: str) -> str:
+    """The value as it may be told: without what may be a password in an address."""
+    return re.sub(r"(://|^)[^/\s]*:[^/\s]*@|(?<=://)[^/\s]*@", r"\1…@", value)
+
+
 def repository(value: str) -> str:
     """The address that Argo CD reads and deploys push to."""
     scp = re.fullmatch(r"[\w.-]+@[\w.-]+:(?!/)[^\s'\"]+", value)

@@ -50,6 +50,7 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
         ([*MYSQL, "--password-file", "-"], "Missing option '--user'"),
         ([*MYSQL, "--user", "root", "--password-file", "/no/such/file"], "No such file"),
         ([*MYSQL, *GIVEN, "--port", "0"], "0 is not in the range"),
+        (["mysql", "main", "--host", "db:3306", *GIVEN], "--host db:3306 has a port: give --host db --port 3306."),
         ([*MYSQL, *GIVEN, "--provider", "existing"], "are not for the provider existing, which has no administrator"),
         ([*MYSQL, *GIVEN, "--cidr", "10.0.0.0/33"], "--cidr '10.0.0.0/33' is not a network"),
         ([*MYSQL, *GIVEN, "--cidr", "10.0.0.1/24"], "has host bits set"),

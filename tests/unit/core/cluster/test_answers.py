@@ -30,8 +30,14 @@ EXISTING = {**BASIC, "provider": "existing"}
         ({**AWS, "domain": "-x.example.com"}, "is not a domain"),
         ({**AWS, "provider": "azure"}, "--provider 'azure' is not one of aws, digitalocean, existing."),
         ({**AWS, "repository": "/srv/cluster"}, "is not an address such as https://git.example.com/team/cluster.git."),
-        ({**AWS, "repository": "https://me:word@git.example.com/c.git"}, "has credentials in it"),
-        ({**AWS, "repository": "https://token@git.example.com/c.git"}, "has credentials in it"),
+        (
+            {**AWS, "repository": "https://me:word@git.example.com/c.git"},
+            "--repository 'https://…@git.example.com/c.git' has credentials in it",
+        ),
+        (
+            {**AWS, "repository": "https://token@git.example.com/c.git"},
+            "--repository 'https://…@git.example.com/c.git' has credentials in it",
+        ),
         ({**AWS, "repository": "https://[git.example.com/c.git"}, "is not an address"),
         ({**AWS, "repository": "https://git.example.com"}, "is not an address"),
         ({**AWS, "branch": "a..b"}, "--branch 'a..b' is not a branch name that Git takes"),
