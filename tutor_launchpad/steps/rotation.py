@@ -45,12 +45,14 @@ class Rotations:
         """Those that are under way."""
         path = self.root / FILE
         try:
-            content: dict[str, dict[str, str]] = json.loads(path.read_text()) if path.exists() else {}
+            content = json.loads(path.read_text()) if path.exists() else {}
         except ValueError:
+            content = None
+        if not isinstance(content, dict) or not all(isinstance(keys, dict) for keys in content.values()):
             raise LaunchpadError(
                 f"{path} cannot be read: deploy first, so that the instance uses the passwords of config.yml. Then move the "
                 "file away and start the rotation again."
-            ) from None
+            )
         return content
 
     def write(self, rotations: Mapping[str, Mapping[str, str]]) -> None:

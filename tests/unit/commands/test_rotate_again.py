@@ -21,6 +21,7 @@ from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.resources import ResourcePlan, Server, Wanted
 from tutor_launchpad.steps.resources import Resources
 from tutor_launchpad.steps.rotation import Rotations, choose_next
+from tutor_launchpad.steps.runners import OWNERS
 
 LOCAL = "tutor launchpad rotate --local"
 FAKE = "tests.unit.launchpad_workflows.fake_server:FakeProvisioner"
@@ -137,11 +138,11 @@ def test_record_that_could_not_be_released_is_by_the_next_run(cli: Cli, monkeypa
         stopped = cli.run("rotate", "--yes", "--deployed")
 
     ended = cli.run("rotate", "--yes", "--deployed")
+    owned = {item.name for item in FileOwnership(cli.root / OWNERS).owned("moon") if item.kind == "user"}
     following = cli.run("rotate", "--yes")
 
     assert (stopped.exit_code, ended.exit_code, following.exit_code) == (1, 0, 0)
-    records = json.loads((cli.root / "launchpad" / "owners.json").read_text()).values()
-    assert {one["name"] for one in records if one["kind"] == "user"} == set(cli.server.users) == {"moon", "moon__2"}
+    assert (owned, set(cli.server.users)) == ({"moon__2"}, {"moon", "moon__2"})
 
 
 def test_server_of_the_operator_is_left_out_and_said_to_be(cli: Cli, spare: FakeServer) -> None:
@@ -162,6 +163,17 @@ def test_rotation_of_the_operators_server_alone_is_refused(cli: Cli, spare: Fake
 
     assert "spare/side is of the provider existing: its password is yours. Change it where" in str(alone.exception)
     assert not (cli.root / "launchpad" / "rotation.json").exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"fake": "text"}'], ids=["cut", "list", "text"])
+def test_file_that_cannot_be_read_is_named_with_the_way_out(cli: Cli, text: str) -> None:
+    file = cli.root / "launchpad" / "rotation.json"
+    file.write_text(text)
+
+    stopped = cli.run("rotate", "--yes")
+
+    assert f"{file} cannot be read: deploy first" in str(stopped.exception)
+    assert (file.read_text(), cli.server.users) == (text, {})
 
 
 class Grown(Spare):
