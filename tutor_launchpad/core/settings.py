@@ -173,12 +173,25 @@ def read_settings(config: Config) -> Settings:
     return settings
 
 
+_FORMS = {
+    "tuple_type": "it must be a list such as [one, two]",
+    "dict_type": "it must be a mapping such as {name: value}",
+    "bool_parsing": "it must be true or false",
+    "bool_type": "it must be true or false",
+    "int_parsing": "it must be a whole number",
+    "int_type": "it must be a whole number",
+    "string_type": "it must be a text",
+}
+"""Pydantic's kind of error → what an operator has to write."""
+
+
 def _sentence(place: tuple[int | str, ...], message: str, kind: str) -> str:
     name = PREFIX + str(place[0]).upper()
     inner = "".join(f"[{part!r}]" for part in place[1:])
     if kind == "missing":
         return f"{name} is not set: run `tutor config save` to generate it."
-    return f"{name}{inner}: {message[:1].lower()}{message[1:]}. Set it with `tutor config save --set {name}=…`."
+    told = _FORMS.get(kind) or message[:1].lower() + message[1:]
+    return f"{name}{inner}: {told}. Set it with `tutor config save --set {name}=…`."
 
 
 def _instance_problems(settings: Settings, config: Config) -> list[str]:
