@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path, PurePosixPath
 
-from tutor_launchpad.adapters import packages, plugins, tutor
+from tutor_launchpad.adapters import packages, plugins, servers, tutor
 from tutor_launchpad.adapters.config_file import CONFIG, read_user
 from tutor_launchpad.adapters.files import write_file
 from tutor_launchpad.adapters.git import Repository
@@ -35,13 +35,15 @@ from tutor_launchpad.core.private import MACHINE, REPOSITORY
 from tutor_launchpad.core.results import CheckoutResult
 from tutor_launchpad.core.settings import Place
 from tutor_launchpad.core.types import Config
+from tutor_launchpad.steps import memory, rotation, runners
 from tutor_launchpad.steps.checkout_secrets import HELP, Identity, Private, from_age, from_cluster, nowhere
 from tutor_launchpad.steps.deployment import Progress
-from tutor_launchpad.steps.memory import Memory, keep
 from tutor_launchpad.steps.target import MEMORY, Wish
 
 INSTANCES = PurePosixPath("instances")
 REQUIREMENTS = Path("launchpad", "requirements.txt")
+TRACES = (Path("data"), EMBEDDED, MEMORY, memory.FILE, runners.OWNERS, servers.FILE, rotation.FILE)
+"""What is in a root from which something was deployed, or run."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ def check_out(order: Order, progress: Progress) -> CheckoutResult:
         write_file(aside, (order.root / CONFIG).read_text(encoding="utf-8"))
     if standing is not Standing.SAME:
         write_file(order.root / CONFIG, dump_settings(new).decode())
-    keep(order.root, Memory(recorded.root_id, order.name, from_record(recorded.about.get("data")), revision))
+    memory.keep(
+        order.root, memory.Memory(recorded.root_id, order.name, from_record(recorded.about.get("data")), revision)
+    )
     return CheckoutResult(
         instance=order.name,
         revision=revision,
@@ -145,7 +149,7 @@ def _private(order: Order, recorded: Recorded, where: str, old: Config, progress
 
 def _is_used(root: Path) -> bool:
     """Whether something was deployed from the root, or run with it."""
-    return any((root / path).exists() for path in (MEMORY, EMBEDDED, Path("data")))
+    return any((root / path).exists() for path in TRACES)
 
 
 def _allowed(order: Order, standing: Standing, old: Config, new: Config) -> Path | None:
@@ -156,13 +160,14 @@ def _allowed(order: Order, standing: Standing, old: Config, new: Config) -> Path
             f"{file} is another instance's (its ID is {old.get('ID')}): give another folder with "
             f"`tutor --root FOLDER launchpad checkout {order.name}`, or move that file away."
         ])  # fmt: skip
+    aside = file.with_name(f"config-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.yml")
     if standing is not Standing.OURS:
-        return None
+        return aside if standing is Standing.FREE and old else None
     question = f"{file} differs in {names(differing(old, new))}. Replace it, and keep the old one beside it?"
     confirm: Callable[[str], bool] = order.wish.confirm or (lambda question: False)
     if not order.wish.yes and not confirm(question):
         raise Refused([f"{question} Confirm it with --yes."])
-    return file.with_name(f"config-{datetime.now(timezone.utc):%Y%m%dT%H%M%SZ}.yml")
+    return aside
 
 
 def _plugin_files(recorded: Recorded) -> tuple[str, ...]:
