@@ -128,7 +128,7 @@ class Repository:
         commit that will be the parent and raises where it may not be; `checked` is called before each publication.
         """
         said = ""
-        with self._store.writing(folder):
+        with self._store.writing(folder, files):
             for attempt in range(PUSH_ATTEMPTS):
                 parent = self.fetch()
                 allowed(parent)

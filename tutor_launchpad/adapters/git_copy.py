@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -58,7 +58,7 @@ class CopyStore:
         return self._fetch()
 
     @contextmanager
-    def writing(self, folder: PurePosixPath) -> Iterator[None]:
+    def writing(self, folder: PurePosixPath, files: Mapping[str, bytes]) -> Iterator[None]:
         """Nothing is to be kept from others: objects have names of their own, and the original decides who was first."""
         yield
 
@@ -105,7 +105,14 @@ class CopyStore:
             fresh = replace(self, path=folder / self.path.name)
             self._init(fresh.path)
             fresh._fetch()
+            self._remember(fresh.path)
             self._put(folder)
+
+    def _remember(self, fresh: Path) -> None:
+        """In the new copy too what was published last, where the old one can tell: `lost` looks for it."""
+        everything = "+refs/launchpad-recorded/*:refs/launchpad-recorded/*"
+        with suppress(LaunchpadError):
+            self.runner.run("fetch", "--quiet", "--no-tags", str(self.path.resolve()), everything, cwd=fresh)
 
     def _init(self, path: Path) -> None:
         words = "init", "--quiet", "--bare", f"--initial-branch={self.branch}", str(path)

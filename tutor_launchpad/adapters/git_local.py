@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -44,7 +44,7 @@ class LocalStore:
         return branches.get(self.branch, "")
 
     @contextmanager
-    def writing(self, folder: PurePosixPath) -> Iterator[None]:
+    def writing(self, folder: PurePosixPath, files: Mapping[str, bytes]) -> Iterator[None]:
         """The only writer of ours meanwhile, in a repository that is made, or mended, for that."""
         self._refuse_other()
         with alone(self._common_dir()) as (handle, abandoned):
@@ -52,7 +52,7 @@ class LocalStore:
                 self.git("init", "--quiet", f"--initial-branch={self.branch}")
             self.runner.held = (handle,)
             try:
-                self._work_tree.prepare(folder, abandoned)
+                self._work_tree.prepare(folder, files, abandoned)
                 yield
             finally:
                 self.runner.held = ()

@@ -7,7 +7,7 @@ Nobody can see whose a lock file is; so we remember that we are at work, and rem
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,6 +19,9 @@ LOCK = "launchpad.lock"
 WAIT = 300.0
 WORKED_AT_MOST = 600.0
 """Seconds. A lock file that appeared later than this after a killed run had begun is somebody else's."""
+SHOWED_AT_MOST = 30.0
+"""The same for the lock of the index, which people's commits take too, after our Git had begun to write the index."""
+SHOWING = b"at work on the index\n"
 LEFTOVERS = (
     "*.lock",
     "refs/**/*.lock",
@@ -51,7 +54,7 @@ def alone(git_dir: Path) -> Iterator[tuple[int, bool]]:
         state = os.fstat(handle)
         abandoned = state.st_size > 0
         if abandoned:
-            remove_leftovers(git_dir, state.st_mtime)
+            remove_leftovers(git_dir, state.st_mtime, os.pread(handle, len(SHOWING), 0) == SHOWING)
         os.pwrite(handle, b"at work\n", 0)
         os.utime(handle)
         try:
@@ -65,12 +68,22 @@ def alone(git_dir: Path) -> Iterator[tuple[int, bool]]:
         os.close(handle)
 
 
-def remove_leftovers(git_dir: Path, begun: float) -> None:
-    """Remove what a run that began then, and was killed, has left half made."""
+def begin_showing(held: Iterable[int]) -> None:
+    """Say in our lock that our Git takes the index's lock from now on; a run that does not come so far leaves none."""
+    for handle in held:
+        os.pwrite(handle, SHOWING, 0)
+        os.utime(handle)
+
+
+def remove_leftovers(git_dir: Path, begun: float, showing: bool) -> None:
+    """Remove what a run that began then, and was killed, has left half made; `showing`: while it wrote the index."""
     for pattern in LEFTOVERS:
         for path in git_dir.glob(pattern):
+            index = path.name == "index.lock"
+            if path.name == LOCK or (index and not showing):
+                continue
             with suppress(FileNotFoundError):
-                if path.name != LOCK and begun - 1 <= path.stat().st_mtime <= begun + WORKED_AT_MOST:
+                if begun - 1 <= path.stat().st_mtime <= begun + (SHOWED_AT_MOST if index else WORKED_AT_MOST):
                     path.unlink()
 
 

@@ -88,6 +88,42 @@ def test_edit_that_nobody_committed_is_not_lost(tmp_path: Path) -> None:
     assert (tmp_path / "repo/instances/alpha/a").read_bytes() == b"mine"
 
 
+@pytest.mark.parametrize("ignored", [False, True])
+@pytest.mark.parametrize("before", [{}, {"b": b"1"}], ids=["first-record", "later-record"])
+@pytest.mark.parametrize(
+    ("mine", "told"), [("a", "alpha/a"), ("c", "alpha/c"), ("a/inner", "alpha/a")], ids=["file", "folder", "inside"]
+)
+def test_file_that_nobody_added_is_not_lost(
+    tmp_path: Path, before: dict[str, bytes], mine: str, told: str, ignored: bool
+) -> None:
+    _git("init", "--quiet", "--initial-branch=main", "repo", cwd=tmp_path)
+    repository, file = _local(tmp_path / "repo"), tmp_path / "repo" / FOLDER / mine
+    if before:
+        _record(repository, before)
+    (tmp_path / "repo/.git/info/exclude").write_text("*\n" if ignored else "")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"mine")
+
+    with pytest.raises(Conflict, match=f"{told} is not committed, and the deploy would write over it. Commit it, or"):
+        _record(repository, {"a": b"2", "c/d": b"2"})
+
+    assert file.read_bytes() == b"mine"
+    assert len(_git("for-each-ref", cwd=tmp_path / "repo").splitlines()) == len(before)
+
+
+def test_file_that_nobody_added_stays_where_it_is_in_nobodys_way(tmp_path: Path) -> None:
+    repository, folder = _local(tmp_path / "repo"), tmp_path / "repo" / FOLDER
+    _record(repository, {"a": b"1"})
+    (folder / "notes").write_bytes(b"mine")
+    (folder / "same").write_bytes(b"2")
+
+    _record(repository, {"a/b": b"2", "same": b"2"})
+
+    assert (folder / "notes").read_bytes() == b"mine"
+    assert (folder / "a/b").read_bytes() == b"2"
+    assert _git("status", "--porcelain", cwd=tmp_path / "repo") == f"?? {FOLDER}/notes"
+
+
 def test_work_tree_of_an_interrupted_record_is_brought_up_to_date(tmp_path: Path) -> None:
     repository = _local(tmp_path / "repo")
     first, _ = _record(repository, {"a": b"1", "gone": b"x"})

@@ -199,6 +199,28 @@ def test_edit_after_a_kill_is_not_lost(tmp_path: Path) -> None:
     assert (tmp_path / "repository" / FOLDER / "c").read_bytes() == b"mine\n"
 
 
+@pytest.mark.parametrize(
+    ("added", "told"),
+    [([], "alpha/mine is not committed"), (["add"], "alpha/mine was changed by hand")],
+)
+def test_new_file_of_somebody_after_a_kill_is_not_lost(tmp_path: Path, added: list[str], told: str) -> None:
+    _record(_local(tmp_path), OLD)
+
+    def run() -> None:
+        die_in_hook(tmp_path, "reference-transaction committed *refs/heads/main*")
+        _record(_local(tmp_path), NEW)
+
+    killed(run)
+    (tmp_path / "repository" / FOLDER / "mine").write_bytes(b"mine\n")
+    for word in added:
+        _git(word, f"{FOLDER}/mine", cwd=tmp_path / "repository")
+
+    with pytest.raises(Conflict, match=told):
+        _record(_local(tmp_path), {**NEW, "mine": b"ours\n"})
+
+    assert (tmp_path / "repository" / FOLDER / "mine").read_bytes() == b"mine\n"
+
+
 def test_shortened_file_is_an_edit_where_nothing_was_killed(tmp_path: Path) -> None:
     _record(_local(tmp_path), OLD)
     (tmp_path / "repository" / FOLDER / "a").write_bytes(b"1\n")
@@ -207,16 +229,32 @@ def test_shortened_file_is_an_edit_where_nothing_was_killed(tmp_path: Path) -> N
         _record(_local(tmp_path), NEW)
 
 
-def test_lock_of_somebody_who_commits_at_the_moment_is_left_to_him(tmp_path: Path) -> None:
+@pytest.mark.parametrize("later", [60, 3600])
+def test_lock_of_somebody_who_commits_at_the_moment_is_left_to_him(tmp_path: Path, later: int) -> None:
     _record(_local(tmp_path), OLD)
     _killed_while_it_shows(tmp_path, NEW)
     lock = tmp_path / "repository" / ".git" / "index.lock"
-    os.utime(lock, (lock.stat().st_mtime + 3600,) * 2)
+    os.utime(lock, (lock.stat().st_mtime + later,) * 2)
 
     with pytest.raises(LaunchpadError, match=r"index.lock': File exists"):
         _record(_local(tmp_path), NEW)
 
     assert lock.exists()
+
+
+@pytest.mark.parametrize("word", ["fast-import", "update-ref"])
+def test_lock_of_the_index_is_left_where_the_killed_run_cannot_have_made_it(tmp_path: Path, word: str) -> None:
+    _record(_local(tmp_path), OLD)
+
+    def run() -> None:
+        die_as_git(tmp_path, word, "touch .git/index.lock")
+        _record(_local(tmp_path), NEW)
+
+    killed(run)
+
+    with pytest.raises(LaunchpadError, match=r"Another Git works in the repository .* or one was killed there"):
+        _record(_local(tmp_path), NEW)
+    assert (tmp_path / "repository" / ".git" / "index.lock").exists()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -89,6 +90,35 @@ def test_removed_commit_is_told_and_recorded_again(bare: Path, root: Root) -> No
     assert _subjects(bare) == ["a", "b1"]
     repository = root("ours")
     assert (repository.fetch(), repository.lost()) == (again, "")
+
+
+def test_removed_commit_is_told_also_by_a_copy_that_was_made_anew(tmp_path: Path, bare: Path, root: Root) -> None:
+    first = _record(root("other"), "b1", BETA)
+    ours = _record(root("ours"), "a")
+    _git("update-ref", "refs/heads/main", first, cwd=bare)
+    (tmp_path / "ours" / "refs" / "launchpad" / "main").write_text("damaged")
+    before = (tmp_path / "ours").stat().st_ino
+
+    repository = root("ours")
+    repository.fetch()
+
+    assert (tmp_path / "ours").stat().st_ino != before
+    assert repository.lost() == ours
+
+
+def test_copy_without_its_objects_remembers_what_the_branch_still_has(tmp_path: Path, bare: Path, root: Root) -> None:
+    first = _record(root("other"), "b1", BETA)
+    ours = _record(root("ours"), "a")
+    shutil.rmtree(tmp_path / "ours" / "objects")
+    (tmp_path / "ours" / "objects").mkdir()
+    (tmp_path / "ours" / "refs" / "launchpad" / "main").write_text("damaged")
+    root("ours").fetch()
+    _git("update-ref", "refs/heads/main", first, cwd=bare)
+
+    repository = root("ours")
+    repository.fetch()
+
+    assert repository.lost() == ours
 
 
 def test_commits_of_others_after_ours_lose_nothing(root: Root) -> None:
