@@ -56,7 +56,7 @@ class Whole:
         copy = Root(scratch / "copy", {**self.root.environment, "TUTOR_ROOT": str(scratch / "copy")})
         shutil.copytree(self.root.path, copy.path)
         copy.set(**{f"LAUNCHPAD_{name}": "" for name in ("REPOSITORY", *SERVER_SETTINGS)})
-        ran = copy.launchpad("deploy", "--no-cluster")
+        ran = copy.launchpad("deploy", "--no-cluster", "--yes")
         assert ran.status == 0, ran.stderr
         about = json.loads((copy.repository / "instances" / self.name / "launchpad.json").read_text())
         worker = os.environ.get("LAUNCHPAD_TEST_WORKER_IMAGE", "")

@@ -121,6 +121,7 @@ def test_watch_goes_through_a_first_sync_and_data_outlives_its_plugin(with_libra
     assert whole.status()["leftovers"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(missing_servers()), reason=f"no servers to move to: set {', '.join(missing_servers())}")
 def test_database_that_moves_to_a_server_leaves_its_claim(
     make_whole: Callable[..., Whole], git_remote: Callable[..., str], run_id: str

@@ -89,7 +89,8 @@ def test_argo_cd_without_a_controller_is_named_in_half_a_minute(instance: Instan
             instance.deploy(Small())
         assert time.monotonic() - began < 45
 
-    assert instance.deploy(Small())[0] is Status.DONE
+    # Once it is back it may have synced by itself, before the deploy looks.
+    assert instance.deploy(Small())[0] in (Status.DONE, Status.UNCHANGED)
 
 
 @pytest.mark.slow
