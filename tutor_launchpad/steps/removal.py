@@ -19,6 +19,10 @@ from tutor_launchpad.steps.rotation import Rotations
 from tutor_launchpad.steps.runners import Ran, Runner
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from launchpad_workflows.items import Claim, Item
+
     from tutor_launchpad.steps.deployment import Deployment
 
 
@@ -38,8 +42,8 @@ def plan_removal(deployment: Deployment, runner: Runner, removal: Removal, now: 
     found = plan_owned(deployment, held, removal.only, wanted=False)
     if found is None:
         return None
-    if dump and (dump.server, dump.bucket) in {(item.server, item.name) for item in held if item.kind == "bucket"}:
-        raise Refused([f"--dump-to {removal.dump_to}: that bucket is this instance's own and goes too: name another."])
+    if dump:
+        _refuse_anybodys(removal.dump_to, dump, held, runner)
     content = {"operation": "deprovision", "delete_data": removal.delete_data, "dump": dump}
     request = Request.model_validate({**dict(found.request), **content, "resources": found.request.resources})
     return Resources(found.servers, request, {**found.passwords, **_next_passwords(deployment)})
@@ -79,6 +83,16 @@ def _forget_provisioning(deployment: Deployment, resources: Resources) -> None:
         planned = plan_resources(deployment)
         passwords = {**({} if planned is None else planned.passwords), **resources.passwords}
         deployment.cluster.ensure(instance_secret(deployment, passwords, {}))
+
+
+def _refuse_anybodys(place: str, dump: Dump, held: Mapping[Item, Claim], runner: Runner) -> None:
+    """A copy must outlive what it is of, and be nobody's to read who had no right to the data."""
+    owned = runner.ownership.owned(resource="storage", server=dump.server)
+    owners = {item: owner for item, owner in owned.items() if (item.kind, item.name) == ("bucket", dump.bucket)}
+    if any(item in held for item in owners):
+        raise Refused([f"--dump-to {place}: that bucket is this instance's own and goes too: name another."])
+    for owner in owners.values():
+        raise Refused([f"--dump-to {place}: that bucket is instance {owner}'s, who could read it: name another."])
 
 
 def _dump(deployment: Deployment, place: str, now: datetime) -> Dump:

@@ -7,8 +7,12 @@ import json
 import pytest
 import yaml
 from launchpad_workflows.errors import Refused, Unavailable
+from launchpad_workflows.items import Item
+from launchpad_workflows.ownership import FileOwnership
 
 from tests.unit.commands.conftest import Cli
+from tutor_launchpad.adapters.servers import FileServers
+from tutor_launchpad.core.resources import Server
 
 
 def test_what_was_made_is_verified_and_inspected(cli: Cli) -> None:
@@ -129,4 +133,27 @@ def test_store_for_copies_must_be_registered(cli: Cli) -> None:
 
     assert refused.exit_code == 1
     assert "No server storage/backup is registered" in str(refused.exception)
+    assert cli.server.things == {"thing": "moon"}
+
+
+@pytest.mark.parametrize(
+    ("instance", "root", "why"),
+    [
+        ("moon", "AbC", "this instance's own and goes too"),
+        ("moon", "XyZ", "instance moon's, who could read it"),
+        ("sun", "XyZ", "instance sun's, who could read it"),
+    ],
+)
+def test_copy_goes_to_no_instances_bucket(cli: Cli, instance: str, root: str, why: str) -> None:
+    config = yaml.safe_load((cli.root / "config.yml").read_text())
+    (cli.root / "config.yml").write_text(yaml.safe_dump({**config, "ID": "AbC"}))
+    cli.run("provision")
+    FileServers(cli.root).add(Server("storage", "backup", "minio", {"endpoint": "https://s3.example"}), {})
+    bucket = Item("storage", "backup", "bucket", "files")
+    FileOwnership(cli.root / "launchpad" / "owners.json", root).record([bucket], instance)
+
+    refused = cli.run("deprovision", "--resource", "fake", "--yes", "--delete-data", "--dump-to", "backup/files")
+
+    assert refused.exit_code == 1
+    assert f"--dump-to backup/files: that bucket is {why}: name another." in str(refused.exception)
     assert cli.server.things == {"thing": "moon"}
