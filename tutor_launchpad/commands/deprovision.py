@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import click
 
-from tutor_launchpad.commands.options import call_of, operation_options
+from tutor_launchpad.commands.options import HOURS, call_of, operation_options
 
 
 @click.command(
@@ -18,7 +20,7 @@ from tutor_launchpad.commands.options import call_of, operation_options
     metavar="SERVER/BUCKET[/PREFIX]",
     help="Copy the data there before it is deleted: to a bucket of a registered storage server.",
 )
-@operation_options
+@partial(operation_options, timeout=HOURS)
 @click.pass_context
 def deprovision_command(context: click.Context, /, delete_data: bool, dump_to: str, **given: object) -> None:
     from tutor_launchpad.commands.operating import deprovision

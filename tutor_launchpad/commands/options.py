@@ -64,14 +64,18 @@ def cluster_options(function: F) -> F:
     return function
 
 
-def operation_options(function: F) -> F:
+MINUTES, HOURS = 1800, 9 * 3600
+"""How long a caller waits at most: an operation, and one that moves data, whose workflow may take nearly as long."""
+
+
+def operation_options(function: F, *, timeout: int = MINUTES) -> F:
     """What the verbs that work on an instance's resources share; `call_of` reads them."""
     decorators = (
         click.option("--resource", "resources", multiple=True, help="Only this resource (mysql, mongodb, storage)."),
         click.option(
             "--local", is_flag=True, help="Work in this process, with the servers registered in this Tutor root."
         ),
-        click.option("--timeout", type=Seconds(), default=1800, show_default=True, help="Seconds to wait."),
+        click.option("--timeout", type=Seconds(), default=timeout, show_default=True, help="Seconds to wait."),
         click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions."),
         cluster_options,
         output_option,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from launchpad_workflows.credentials import NEXT
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from launchpad_workflows.items import Claim, Item
+    from launchpad_workflows.remote import Resume
 
     from tutor_launchpad.steps.deployment import Deployment
 
@@ -52,7 +56,7 @@ def plan_removal(deployment: Deployment, runner: Runner, removal: Removal, now: 
 def run_removal(deployment: Deployment, runner: Runner, resources: Resources) -> Ran:
     """Remove. The instance's Secret goes with its last name, and until then is there for a repeat."""
     _forget_provisioning(deployment, resources)
-    ran = runner.run(resources.request, resources.passwords)
+    ran = runner.run(resources.request, resources.passwords, _resume(resources.request))
     if not ran.ok:
         return ran
     try:
@@ -69,6 +73,20 @@ def forget_passwords(deployment: Deployment, runner: Runner) -> None:
         if secret is not None:
             metadata = secret["metadata"]
             deployment.cluster.delete("v1", "Secret", metadata["name"], metadata["namespace"])
+
+
+def _resume(request: Request) -> Resume:
+    """A removal of the same names that its caller did not live to see: its outcome tells where the copies are.
+
+    One that ended counts only if all names went with it: as they are still recorded, nobody has heard of its end.
+    """
+    from launchpad_workflows.remote import Resume
+
+    content = request.model_dump(mode="json")
+    if request.dump is not None:
+        content["dump"]["prefix"] = str(PurePosixPath(request.dump.prefix).parent)  # less the time of the call
+    text = json.dumps(content, sort_keys=True)
+    return Resume(hashlib.sha256(text.encode()).hexdigest(), ended=request.delete_data)
 
 
 def _next_passwords(deployment: Deployment) -> dict[str, str]:

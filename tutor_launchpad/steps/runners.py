@@ -51,8 +51,11 @@ class Runner(Protocol):
     def ownership(self) -> Ownership:
         """Who owns which name on the servers."""
 
-    def run(self, request: Request, passwords: Mapping[str, str]) -> Ran:
-        """The end of the run. Raises `LaunchpadError` where none could be started, or was awaited in vain."""
+    def run(self, request: Request, passwords: Mapping[str, str], resume: Resume | None = None) -> Ran:
+        """The end of the run. Raises `LaunchpadError` where none could be started, or was awaited in vain.
+
+        `resume`: a run that may be taken up instead of a new one, where runs outlive their caller.
+        """
 
 
 def open_runner(deployment: Deployment, *, local: bool) -> Runner:
@@ -79,7 +82,7 @@ class InProcess:
 
         return FileOwnership(self.deployment.root / OWNERS, root_id(self.deployment))
 
-    def run(self, request: Request, passwords: Mapping[str, str]) -> Ran:
+    def run(self, request: Request, passwords: Mapping[str, str], resume: Resume | None = None) -> Ran:
         """See `Runner`."""
         from launchpad_workflows.credentials import MappingCredentials
         from launchpad_workflows.local import run
@@ -120,7 +123,7 @@ class ByWorkflow:
             claim_names(request, self.ownership)
 
     def run(self, request: Request, passwords: Mapping[str, str], resume: Resume | None = None) -> Ran:
-        """See `Runner`. `resume`: a run that may be taken up instead of a new one."""
+        """See `Runner`."""
         from launchpad_workflows.register import register
         from launchpad_workflows.remote import run
         from launchpad_workflows.templates.common import TemplateParams

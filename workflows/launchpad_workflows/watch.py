@@ -210,6 +210,7 @@ def _describe(seen: Progress | None) -> str:
 
 def _timed_out(run: Run, deadline: float, last: str) -> TimedOut:
     return TimedOut(
-        f"Workflow {run.namespace}/{run.name} did not end within {deadline:.0f} s, last seen: {last}. It goes on; "
-        "look at it there, or run this again, which waits behind it."
+        f"Workflow {run.namespace}/{run.name} did not end within {deadline:.0f} s, last seen: {last}. It goes on: "
+        f"`kubectl -n {run.namespace} get workflow {run.name} -o yaml` shows its outcomes, and so does this command if it is "
+        "run again, which waits until it has ended."
     )

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.outcomes import Outcome
-from launchpad_workflows.templates.common import OUTCOME
+from launchpad_workflows.ownership import claim_names
+from launchpad_workflows.requests import Dump
+from launchpad_workflows.templates.common import OUTCOME, TemplateParams
+from launchpad_workflows.templates.deprovision import build_deprovision
 
 from tests.unit.fake_deployment import ROOT_ID, make_deployment, make_settings
 from tests.unit.fake_kubernetes import FakeApi
 from tests.unit.steps.test_provision import REQUEST, RESOURCES, EndingApi, node, secret
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response
+from tutor_launchpad.commands.deprovision import deprovision_command
 from tutor_launchpad.core.access import Permission, needed_for
-from tutor_launchpad.core.errors import Refused
-from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.steps.deployment import Deployment, Options
 from tutor_launchpad.steps.removal import forget_passwords, run_removal
 from tutor_launchpad.steps.resources import Resources
 from tutor_launchpad.steps.runners import ByWorkflow, Ran
@@ -44,9 +48,12 @@ def deployed(api: FakeApi) -> Deployment:
     return make_deployment(api, worker_image="worker:1")
 
 
-def remove(api: FakeApi) -> Ran:
+def remove(api: FakeApi, *, timeout: float = 60, when: str = "1", **more: object) -> Ran:
     deployment = deployed(api)
-    request = REQUEST.model_copy(update={"operation": "deprovision", "delete_data": True})
+    deployment.options = Options(timeout=timeout)
+    dump = Dump(server="backup", endpoint="https://s3.example", bucket="dumps", prefix=f"alpha/{when}/")
+    content = {"operation": "deprovision", "delete_data": True, "dump": dump, **more}
+    request = claim_names(REQUEST.model_copy(update=content), ownership(api))
     return run_removal(deployment, ByWorkflow(deployment, api.cluster), Resources((), request, RESOURCES.passwords))
 
 
@@ -88,3 +95,33 @@ def test_what_is_done_is_told_where_its_record_stays_and_a_repeat_finishes(api: 
         assert remove(api).ok
     forget_passwords(deployed(api), ByWorkflow(deployed(api), api.cluster))
     assert "launchpad-instance-alpha" not in left(api, "secrets")
+
+
+def test_removal_that_outlived_its_caller_is_taken_up(api: EndingApi) -> None:
+    end, api.after = api.after, lambda _request: None
+    with pytest.raises(LaunchpadError, match="run again, which waits until it has ended"):
+        remove(api, timeout=1, when="1")
+    api.after = end
+
+    ran = remove(api, when="2")
+
+    assert (ran.ok, ran.outcomes, len(left(api, "workflows"))) == (True, (REMOVED,), 1)
+
+
+def test_removal_of_something_else_is_not_taken_for_it(api: EndingApi) -> None:
+    end, api.after = api.after, lambda _request: None
+    with pytest.raises(LaunchpadError):
+        remove(api, timeout=1, delete_data=False)
+    api.after = end
+
+    assert remove(api).ok
+    assert len(left(api, "workflows")) == 2
+
+
+def test_caller_waits_at_least_as_long_as_its_workflow_may_take() -> None:
+    deadline = build_deprovision(TemplateParams("worker:1", "launchpad")).active_deadline_seconds
+
+    given = deprovision_command.make_context("deprovision", []).params
+
+    assert isinstance(deadline, int)
+    assert given["timeout"] >= deadline
