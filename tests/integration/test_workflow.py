@@ -62,11 +62,13 @@ def request_(namespace: str, client: KubernetesClient, resource: MySQL, sql: Sql
     )
 
 
-def write_secrets(client: KubernetesClient, namespace: str, instance: str, server: Server) -> None:
+def write_secrets(
+    client: KubernetesClient, namespace: str, instance: str, server: Server, own: dict[str, str] | None = None
+) -> None:
     user, password = server.administrator
     contents = {
         "launchpad-server-mysql-main": {"username": user, "password": password},
-        f"launchpad-instance-{instance}": {"P": CANARY},
+        f"launchpad-instance-{instance}": own or {"P": CANARY},
     }
     for name, values in contents.items():
         data = {key: base64.b64encode(value.encode()).decode() for key, value in values.items()}
