@@ -55,6 +55,7 @@ class Leaving(list[str]):
             self._proxy.leave_for(AWAY)
 
 
+@pytest.mark.slow
 def test_server_that_is_away_for_a_minute_in_two_steps_only_delays(instance: Instance, tmp_path: Path) -> None:
     with proxied() as (proxy, content):
         said = Leaving(proxy, f"Application {instance.name} created")
