@@ -95,6 +95,7 @@ def with_library(make_whole: Callable[..., Whole], git_remote: Callable[..., str
     return whole
 
 
+@pytest.mark.slow
 def test_watch_goes_through_a_first_sync_and_data_outlives_its_plugin(with_library: Whole) -> None:
     whole = with_library
     with _watching(whole, "--until", "healthy", "--timeout", TIMEOUT) as documents:

@@ -69,6 +69,7 @@ class Hanging(Small):
         return made
 
 
+@pytest.mark.slow
 def test_pod_of_a_stuck_init_job_is_deleted_and_the_deploy_repeated(instance: Instance) -> None:
     image = os.environ.get("LAUNCHPAD_TEST_WORKER_IMAGE", "")
     if not image:
