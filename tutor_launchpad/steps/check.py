@@ -57,7 +57,7 @@ def _overtaken(deployment: Deployment) -> str:
     """What to know where another root, or a person, has changed the instance in Git since this root was deployed."""
     repository, settings = deployment.repository, deployment.settings
     known = recall(deployment.root, str(deployment.config["ID"])).revision
-    if not deployment.changes or not repository.commit(known):
+    if not deployment.changes or not repository.head or not repository.commit(known):
         return ""
     if repository.same_tree(known, repository.head, settings.folder):
         return ""

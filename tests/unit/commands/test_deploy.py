@@ -72,6 +72,17 @@ def test_plan_before_the_first_deploy_makes_no_repository(root: Root) -> None:
     assert not root.repository.exists()
 
 
+def test_deployed_root_goes_on_in_a_repository_that_is_yet_to_be_made(root: Root, tmp_path: Path) -> None:
+    root.launchpad("deploy")
+    root.set(LAUNCHPAD_REPOSITORY=str(tmp_path / "other"))
+
+    planned, ran = root.launchpad("plan"), root.launchpad("deploy")
+
+    assert planned.status == 0, planned.stderr
+    assert ran.status == 0, ran.stderr
+    assert _commits(tmp_path / "other") == 1
+
+
 def test_plan_without_changes_says_so(root: Root) -> None:
     root.launchpad("deploy")
 
