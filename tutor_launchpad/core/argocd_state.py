@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tutor_launchpad.core.argocd import MARK, REFRESH
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.types import Object
 
 ENDED_BADLY = ("Failed", "Error")
@@ -88,8 +89,7 @@ class SyncState:
             words.append(f"operation {self.phase}" + (f" (retried {self.retries} times)" if self.retries else ""))
         pending = self.pending
         if pending:
-            more = f" and {len(pending) - 3} more" if len(pending) > 3 else ""
-            words.append(f"wave {pending[0].wave}: " + ", ".join(str(one) for one in pending[:3]) + more)
+            words.append(f"wave {pending[0].wave}: {listed(pending, 3)}")
         return "; ".join([", ".join(words[:2]), *words[2:]])
 
 

@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from tutor_launchpad.core.errors import Refused
-from tutor_launchpad.core.instance import ABOUT, FORMAT, is_text, read_about
+from tutor_launchpad.core.instance import ABOUT, is_newer, is_text, read_about
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.private import AGE_FILE, MACHINE
 from tutor_launchpad.core.types import Config
 
@@ -54,7 +55,7 @@ def read_recorded(name: str, place: str, files: Mapping[str, bytes]) -> Recorded
     about = read_about(files.get(ABOUT, b""))
     if about is None or not about.get("id"):
         raise Refused([f"{place}/{ABOUT} cannot be read: restore it with Git, or check out an earlier --revision."])
-    if isinstance(about.get("format"), int) and about["format"] > FORMAT:
+    if is_newer(about):
         raise Refused([
             f"{place} was recorded by a newer Launchpad than this one: install it with "
             f"`pip install tutor-launchpad=={_text(about, 'launchpad')}`."
@@ -123,9 +124,7 @@ def unknown_instance(name: str, address: str, known: Collection[str]) -> str:
     """The sentence for a name that the repository does not have."""
     if not known:
         return f"{address} holds no instance yet: the first deploy of one puts it there."
-    listed = sorted(known)
-    more = f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else ""
-    return f"{address} holds no instance {name!r}; it has {', '.join(listed[:_NAMED])}{more}."
+    return f"{address} holds no instance {name!r}; it has {names(known)}."
 
 
 class Standing(Enum):
@@ -182,5 +181,4 @@ def plugin_problems(root: str, recorded: Mapping[str, bytes], present: Mapping[s
 
 def names(values: Iterable[str]) -> str:
     """A list for people, cut where it is long."""
-    listed = sorted(values)
-    return ", ".join(listed[:_NAMED]) + (f" and {len(listed) - _NAMED} more" if len(listed) > _NAMED else "")
+    return listed(sorted(values), _NAMED)

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
@@ -24,6 +25,8 @@ from tutor_launchpad.core.types import Config, Object
 
 FORMAT = 1
 ABOUT = "launchpad.json"
+INSTANCES = PurePosixPath("instances")
+"""Where the instances' folders are in a repository."""
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -110,6 +113,11 @@ def read_about(data: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return about if isinstance(about, dict) and isinstance(about.get("hosts") or [], list) else None
+
+
+def is_newer(about: Mapping[str, Any]) -> bool:
+    """Whether a `launchpad.json` is of a later format than this Launchpad reads."""
+    return isinstance(about.get("format"), int) and about["format"] > FORMAT
 
 
 def about_part(about: Mapping[str, Any] | None, name: str) -> Mapping[str, Any]:

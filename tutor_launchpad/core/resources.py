@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from launchpad_workflows import names
 
 from tutor_launchpad.core.databases import OPENEDX, MysqlDatabase
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import Refused, refuse
 from tutor_launchpad.core.flows import ANYWHERE, LINK_LOCAL, Flow
 from tutor_launchpad.core.types import Config
 
@@ -244,8 +244,7 @@ def _refuse_unknown(wanted: Wanted) -> None:
         for one in wanted.mysql_databases
         if (unknown := [name for name in (one.database, one.username, one.password) if name not in wanted.config])
     ]
-    if problems:
-        raise Refused(problems)
+    refuse(problems)
 
 
 def _purpose(setting: str) -> str:

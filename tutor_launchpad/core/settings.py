@@ -21,7 +21,8 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import Refused, refuse
+from tutor_launchpad.core.instance import INSTANCES
 from tutor_launchpad.core.quantities import parse_quantity
 from tutor_launchpad.core.types import Config
 from tutor_launchpad.defaults import DEFAULTS, UNIQUE
@@ -124,7 +125,7 @@ class Settings(BaseModel):
     @property
     def folder(self) -> PurePosixPath:
         """The instance's folder in the cluster repository."""
-        return PurePosixPath("instances", self.instance)
+        return INSTANCES / self.instance
 
     @property
     def public(self) -> Config:
@@ -152,8 +153,7 @@ class Place:
     def check(self) -> None:
         """Raises `Refused` where it cannot be a repository."""
         problems = _repository_problems(self)
-        if problems:
-            raise Refused(problems)
+        refuse(problems)
 
 
 def read_settings(config: Config) -> Settings:
@@ -168,8 +168,7 @@ def read_settings(config: Config) -> Settings:
     except ValidationError as error:
         raise Refused([_sentence(item["loc"], item["msg"], item["type"]) for item in error.errors()]) from None
     problems = [*_instance_problems(settings, config), *_repository_problems(settings)]
-    if problems:
-        raise Refused(problems)
+    refuse(problems)
     return settings
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import PurePosixPath
 
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.age import recipient_problems
 from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.core.data.former import excused
-from tutor_launchpad.core.errors import NotFound, Refused
+from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.hosts import shared_hosts
-from tutor_launchpad.core.instance import ABOUT, FORMAT, read_about
+from tutor_launchpad.core.instance import ABOUT, INSTANCES, is_newer, read_about
 from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
@@ -24,8 +23,6 @@ from tutor_launchpad.steps.memory import recall
 from tutor_launchpad.steps.prepare import prepare
 from tutor_launchpad.steps.private import add_age_file
 from tutor_launchpad.steps.resources import plan_resources
-
-INSTANCES = PurePosixPath("instances")
 
 
 def run_check(deployment: Deployment) -> tuple[Status, str]:
@@ -42,8 +39,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
         problems += _collect(lambda: cluster_problems(deployment))
         problems += _collect(lambda: cluster_host_problems(deployment))
     problems += _collect(lambda: _partings(deployment)) if not problems else []
-    if problems:
-        raise Refused(problems)
+    refuse(problems)
     data.confirm(deployment)
     assert deployment.record is not None
     before = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
@@ -85,7 +81,7 @@ def owner_problems(deployment: Deployment, recorded: bytes) -> list[str]:
     about = read_about(recorded)
     if about is None:
         return [f"{folder / ABOUT} of {address} cannot be read, so nobody knows whose it is: restore it with Git."]
-    if isinstance(about.get("format"), int) and about["format"] > FORMAT:
+    if is_newer(about):
         return [
             f"{folder / ABOUT} of {address} was made by a newer Launchpad than this one: upgrade tutor-launchpad here."
         ]

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from tutor_launchpad.adapters import packages, plugins, servers, tutor
 from tutor_launchpad.adapters.config_file import CONFIG, read_user
-from tutor_launchpad.adapters.files import write_file
+from tutor_launchpad.adapters.files import OWN, write_file
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.repositories import EMBEDDED, is_remote, open_repository
 from tutor_launchpad.core.checkout import (
@@ -29,8 +29,8 @@ from tutor_launchpad.core.checkout import (
     unknown_instance,
 )
 from tutor_launchpad.core.data.places import from_record
-from tutor_launchpad.core.errors import NotFound, Refused
-from tutor_launchpad.core.instance import ABOUT, about_part, dump_settings
+from tutor_launchpad.core.errors import NotFound, Refused, refuse
+from tutor_launchpad.core.instance import ABOUT, INSTANCES, about_part, dump_settings
 from tutor_launchpad.core.private import MACHINE, REPOSITORY
 from tutor_launchpad.core.results import CheckoutResult
 from tutor_launchpad.core.settings import Place
@@ -40,8 +40,7 @@ from tutor_launchpad.steps.checkout_secrets import HELP, Identity, Private, from
 from tutor_launchpad.steps.deployment import Progress
 from tutor_launchpad.steps.target import MEMORY, Wish
 
-INSTANCES = PurePosixPath("instances")
-REQUIREMENTS = Path("launchpad", "requirements.txt")
+REQUIREMENTS = OWN / "requirements.txt"
 TRACES = (Path("data"), EMBEDDED, MEMORY, memory.FILE, runners.OWNERS, servers.FILE, rotation.FILE)
 """What is in a root from which something was deployed, or run."""
 
@@ -174,8 +173,7 @@ def _plugin_files(recorded: Recorded) -> tuple[str, ...]:
     """Those that are to be written; raises where others are in their place."""
     present = plugins.present_files(recorded.enabled, recorded.plugin_files)
     problems = plugin_problems(plugins.PLUGINS_ROOT, recorded.plugin_files, present)
-    if problems:
-        raise Refused(problems)
+    refuse(problems)
     return tuple(path for path in recorded.plugin_files if path not in present)
 
 

@@ -14,6 +14,7 @@ from tutor_launchpad.core.cluster.answers import FILE, FIXED, Answers, WrongAnsw
 from tutor_launchpad.core.cluster.choices import option
 from tutor_launchpad.core.cluster.merging import DIGEST, TEMPLATE, changed_paths, with_template
 from tutor_launchpad.core.errors import NotFound, Refused
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.results import ClusterResult
 
 Render = Callable[[Answers], dict[str, bytes]]
@@ -88,8 +89,9 @@ def _refuse_foreign(tree: ClusterFolder, rendered: Mapping[str, bytes]) -> None:
         name for name, content in tree.files().items() if name != DIGEST and ours.get(name, None) != content
     )
     if foreign:
-        names = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
-        raise Refused([f"{tree.path} is not empty ({names}): name a folder that is empty or not there yet."])
+        raise Refused(
+            [f"{tree.path} is not empty ({listed(foreign, 3)}): name a folder that is empty or not there yet."]
+        )
 
 
 def _known_answers(tree: ClusterFolder, given: Mapping[str, Any], version: str) -> Answers:
@@ -137,5 +139,6 @@ def _refuse_unready(tree: ClusterFolder) -> None:
         ])  # fmt: skip
     edited = tree.changes()
     if edited:
-        names = ", ".join(edited[:3]) + (f" and {len(edited) - 3} more" if len(edited) > 3 else "")
-        raise Refused([f"{tree.path} has changes that are not committed ({names}): commit or stash them first."])
+        raise Refused(
+            [f"{tree.path} has changes that are not committed ({listed(edited, 3)}): commit or stash them first."]
+        )

@@ -9,7 +9,7 @@ from tutor_launchpad.core.data.claims import KIND, PAGE, Claim, claim_problems, 
 from tutor_launchpad.core.data.former import former_names
 from tutor_launchpad.core.data.partings import Change, Parting, find_partings, question, renamed_instance
 from tutor_launchpad.core.data.places import Place, Places, from_record, from_settings, masked, read_places
-from tutor_launchpad.core.errors import Forbidden, Refused
+from tutor_launchpad.core.errors import Forbidden, Refused, refuse
 from tutor_launchpad.core.instance import read_manifests, read_settings_file
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
@@ -52,8 +52,7 @@ def find(deployment: Deployment) -> list[Parting]:
     before, after = claims_of(read_manifests(files, _CLAIMING)), claims_of(deployment.objects)
     live = live_claims(deployment)
     problems = [*claim_problems(after, before, live), *_not_expandable(deployment, grown(after, live or []))]
-    if problems:
-        raise Refused(problems)
+    refuse(problems)
     deployment.leftovers = leftovers(live or [], after)
     kept = frozenset(item["metadata"]["name"] for item in live or []) - set(before)
     change = Change(instance, _before(deployment, files, before), places(deployment), before, after, kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor_launchpad.adapters import tutor
 from tutor_launchpad.adapters.origins import find_origins
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import refuse
 from tutor_launchpad.core.seal.scanning import weak_secrets
 from tutor_launchpad.core.shown import Shown, shown_settings
 from tutor_launchpad.steps.deployment import Deployment
@@ -19,8 +19,7 @@ def explain(deployment: Deployment) -> list[Shown]:
     deployment.resources = plan_resources(deployment)
     configure(deployment)
     problems = weak_secrets(deployment.secrets)
-    if problems:
-        raise Refused(problems)
+    refuse(problems)
     assert deployment.mask is not None
     origins = find_origins(deployment.loaded, {**dict.fromkeys(OURS, "Launchpad"), **deployment.origins})
     return shown_settings(deployment.config, origins, deployment.secrets, deployment.mask)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tutor_launchpad.adapters.files import make_own_folder, write_file
+from tutor_launchpad.adapters.files import OWN, make_own_folder, write_file
 from tutor_launchpad.core.data.places import Place, from_record, to_record
 from tutor_launchpad.core.errors import LaunchpadError
 
-FILE = Path("launchpad", "instance.json")
+FILE = OWN / "instance.json"
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor_launchpad.core.argocd import API
 from tutor_launchpad.core.data.claims import KIND
 from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound
-from tutor_launchpad.core.instance import ABOUT, read_about, read_documents, read_manifests
+from tutor_launchpad.core.instance import ABOUT, INSTANCES, read_about, read_documents, read_manifests
 from tutor_launchpad.core.jobs import is_init_job
 from tutor_launchpad.core.plan import ClusterChange
+from tutor_launchpad.core.policies import INSTANCE_LABEL
 from tutor_launchpad.core.status.model import InstanceStatus, Unseen, Why
 from tutor_launchpad.core.status.reading import read_status
 from tutor_launchpad.core.status.seen import ClusterView, GitView, Seen
 from tutor_launchpad.core.types import Object
-from tutor_launchpad.steps.check import INSTANCES
 from tutor_launchpad.steps.deployment import Deployment
 from tutor_launchpad.steps.secrets import LABEL
 from tutor_launchpad.steps.surroundings import Surroundings, changed_objects
@@ -131,7 +131,7 @@ class Observer:
         claims, certificates = listed("claims", "v1", KIND), listed("certificates", CERTIFICATES, "Certificate")
         provisioning = ""
         if settings.servers:
-            owned = f"launchpad.openedx.org/instance={name}"
+            owned = f"{INSTANCE_LABEL}={name}"
             runs = listed("provisioning", API, "Workflow", settings.namespace, owned)
             provisioning = "" if "provisioning" in self._unseen else _newest(runs)
         return ClusterView(

@@ -10,6 +10,7 @@ from launchpad_workflows.outcomes import Outcome
 
 from tutor_launchpad.core.errors import Conflict, LaunchpadError
 from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER, owner
+from tutor_launchpad.core.policies import INSTANCE_LABEL
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.resources import Resources
@@ -110,7 +111,7 @@ def instance_secret(deployment: Deployment, passwords: Mapping[str, str], annota
         "metadata": {
             "name": _secret_name(deployment),
             "namespace": deployment.settings.namespace,
-            "labels": {MANAGED_LABEL: MANAGER, "launchpad.openedx.org/instance": deployment.settings.instance},
+            "labels": {MANAGED_LABEL: MANAGER, INSTANCE_LABEL: deployment.settings.instance},
             "annotations": {ID_ANNOTATION: root_id(deployment), **annotations},
         },
         "type": "Opaque",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor_launchpad.adapters.kubernetes_compare import differences
 from tutor_launchpad.core.errors import Conflict, Contested
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.types import Object
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ def restore(cluster: Cluster, find: Callable[[], Object | None], wanted: Object,
             outcome = cluster.ensure_against(live, wanted)
         except Contested as error:
             if live is not None and _force(cluster, live, wanted):
-                return f"{title}: put back {_listed([f'{path} (by {who})' for path, who in error.fields.items()])}"
+                edits = [f"{path} (by {who})" for path, who in error.fields.items()]
+                return f"{title}: put back {listed(edits, SHOWN)}"
             live = find()
         else:
-            return "" if outcome == "unchanged" else f"{title} {outcome}" + (f" ({_listed(fields)})" if fields else "")
+            changed = f" ({listed(fields, SHOWN)})" if fields else ""
+            return "" if outcome == "unchanged" else f"{title} {outcome}{changed}"
     raise Conflict(f"{title} was changed by others again and again: deploy again once they are done.")
 
 
@@ -62,7 +65,3 @@ def refuse_halted(live: Object) -> None:
         raise Conflict(
             f"{title} is paused: its annotation {SKIP} keeps Argo CD from it. Deploy again after `{command}`."
         )
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.pods import containers, pod_template
 from tutor_launchpad.core.rendered.scripts import is_script, misread
 from tutor_launchpad.core.rendered.suspects import suspects
@@ -102,8 +103,8 @@ class _Findings:
         """One a cause."""
         told = {name for names in self.broken for name in names}
         return [_broken_sentence(names, where) for names, where in sorted(self.broken.items())] + [
-            f"Setting {name} does not arrive as it is in {_listed(where)}, where templates write it without escaping: choose "
-            "a value of letters, digits, dashes and dots."
+            f"Setting {name} does not arrive as it is in {listed(where, _SHOWN)}, where templates write it without escaping: "
+            "choose a value of letters, digits, dashes and dots."
             for name, where in sorted(self.lost.items())
             if name not in told
         ]
@@ -111,15 +112,10 @@ class _Findings:
 
 def _broken_sentence(names: tuple[str, ...], where: list[tuple[str, str]]) -> str:
     languages = " or ".join(dict.fromkeys(language for _, language in where))
-    what = f"{_listed([place for place, _ in where])} cannot be read as {languages}"
+    what = f"{listed([place for place, _ in where], _SHOWN)} cannot be read as {languages}"
     if not names:
         return f"{what}: a plugin's patch is the usual cause; mend it, or disable the newest plugin."
     return (
-        f"{what}, for which {_listed(list(names))} may be the reason: write it without quotes, backslashes, line breaks and "
+        f"{what}, for which {listed(names, _SHOWN)} may be the reason: write it without quotes, backslashes, line breaks and "
         "other marks that end a text."
     )
-
-
-def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.seal.finder import Finder
 from tutor_launchpad.core.seal.forms import Forms, private_keys
 from tutor_launchpad.core.secrets import SHORTEST, is_weak
@@ -120,8 +121,7 @@ def _weakness(value: str) -> str:
 
 
 def _sentence(setting: str, found: list[str]) -> str:
-    more = f" and {len(found) - _SHOWN_PLACES} more places" if len(found) > _SHOWN_PLACES else ""
     return (
-        f"Setting {setting} would be readable in Git, in {', '.join(found[:_SHOWN_PLACES])}{more}: choose a value that "
+        f"Setting {setting} would be readable in Git, in {listed(found, _SHOWN_PLACES, 'places')}: choose a value that "
         "is no common word, take it out of what renders it there, or list the setting in LAUNCHPAD_PUBLIC_SETTINGS."
     )
