@@ -14,6 +14,7 @@ import pytest
 from tests.cluster import environment
 from tests.cluster.environment import Namespaces, dump, kubectl, make_images, make_repository, manifest
 from tests.cluster.instances import Whole
+from tests.cluster.small import APP, NEWER, Instance, pod
 from tests.conftest import Root
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.types import Object
@@ -143,6 +144,15 @@ def instance_names(
 def namespace(instance_names: Callable[[], str]) -> str:
     """One fresh name of an instance; the namespace itself is the deploy's to make."""
     return instance_names()
+
+
+@pytest.fixture
+def instance(
+    namespace: str, git_remote: Callable[..., str], cluster: Cluster, tmp_path: Path, standin: Callable[..., None]
+) -> Instance:
+    """An instance that nobody has deployed yet."""
+    standin(pod("x", "x", APP), pod("x", "x", NEWER))
+    return Instance(namespace, git_remote(), tmp_path, cluster)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,8 +17,7 @@ from launchpad_workflows.watch import wait
 
 from tests.cluster.environment import Namespaces, kubectl
 from tests.cluster.proxy import Proxy, connect, proxied
-from tests.cluster.small import APP, Instance, Small, as_yaml, pod
-from tutor_launchpad.adapters.kubernetes import Cluster
+from tests.cluster.small import APP, Instance, Small, as_yaml
 from tutor_launchpad.core.argocd import API
 from tutor_launchpad.core.errors import Conflict, Forbidden, LaunchpadError
 from tutor_launchpad.core.results import Status
@@ -28,15 +27,6 @@ from tutor_launchpad.steps.secrets import apply_secrets
 
 AWAY = 60.0
 ADMISSION = "admissionregistration.k8s.io/v1"
-
-
-@pytest.fixture
-def instance(
-    namespace: str, git_remote: Callable[..., str], cluster: Cluster, tmp_path: Path, standin: Callable[..., None]
-) -> Instance:
-    """An instance that nobody has deployed yet."""
-    standin(pod("x", "x", APP))
-    return Instance(namespace, git_remote(), tmp_path, cluster)
 
 
 class Leaving(list[str]):

@@ -7,25 +7,13 @@ import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
-import pytest
-
-from tests.cluster.small import APP, NEWER, Instance, Small, pod
+from tests.cluster.small import NEWER, Instance, Small
 from tests.unit.killing import killed
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.kubernetes_kubeconfig import open_transport
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response, Transport
 from tutor_launchpad.core.results import Status
-
-
-@pytest.fixture
-def instance(
-    namespace: str, git_remote: Callable[..., str], cluster: Cluster, tmp_path: Path, standin: Callable[..., None]
-) -> Instance:
-    """An instance that nobody has deployed yet."""
-    standin(pod("x", "x", APP), pod("x", "x", NEWER))
-    return Instance(namespace, git_remote(), tmp_path, cluster)
 
 
 @dataclass

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.cluster.environment import Namespaces, kubectl, make_repository
-from tests.cluster.small import APP, Instance, Small, pod
-from tutor_launchpad.adapters.kubernetes import Cluster
+from tests.cluster.small import Instance, Small
 from tutor_launchpad.core.errors import TimedOut
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 
 JOB = "launchpad.openedx.org/init-job=lms"
-
-
-@pytest.fixture
-def instance(
-    namespace: str, git_remote: Callable[..., str], cluster: Cluster, tmp_path: Path, standin: Callable[..., None]
-) -> Instance:
-    """An instance that nobody has deployed yet."""
-    standin(pod("x", "x", APP))
-    return Instance(namespace, git_remote(), tmp_path, cluster)
 
 
 def test_deleted_namespace_comes_back(instance: Instance) -> None:

@@ -41,15 +41,6 @@ print("open")
 
 
 @pytest.fixture
-def instance(
-    namespace: str, git_remote: Callable[..., str], cluster: Cluster, tmp_path: Path, standin: Callable[..., None]
-) -> Instance:
-    """An instance that nobody has deployed yet."""
-    standin(pod("x", "x", APP), pod("x", "x", NEWER))
-    return Instance(namespace, git_remote(), tmp_path, cluster)
-
-
-@pytest.fixture
 def shell_image() -> str:
     """An image with a shell and Python."""
     image = os.environ.get("LAUNCHPAD_TEST_WORKER_IMAGE", "")
