@@ -66,8 +66,7 @@ def _overtaken(deployment: Deployment) -> str:
 
 def host_problems(deployment: Deployment) -> list[str]:
     """Our hosts that another instance of the repository has; this root's own former name is no other instance."""
-    instance = deployment.settings.instance
-    others = {name: about for name, about in deployment.neighbours.items() if name != instance}
+    others = deployment.others
     own = excused(str(deployment.config.get("ID")), others, data.formerly(deployment))
     hosts = {
         name: [str(host) for host in about.get("hosts") or []] for name, about in others.items() if name not in own

@@ -39,10 +39,9 @@ def formerly(deployment: Deployment) -> list[str]:
 def _former(deployment: Deployment) -> list[str]:
     instance = deployment.settings.instance
     own = deployment.neighbours.get(instance)
-    others = {name: about for name, about in deployment.neighbours.items() if name != instance}
     root_id = str(deployment.config["ID"])
     remembered = recall(deployment.root, root_id).instance
-    return former_names(root_id, others, own, remembered if remembered != instance else "")
+    return former_names(root_id, deployment.others, own, remembered if remembered != instance else "")
 
 
 def find(deployment: Deployment) -> list[Parting]:

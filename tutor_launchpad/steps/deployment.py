@@ -90,6 +90,11 @@ class Deployment:
         return self.loaded.config
 
     @property
+    def others(self) -> dict[str, Mapping[str, Any]]:
+        """`neighbours` without our own."""
+        return {name: about for name, about in self.neighbours.items() if name != self.settings.instance}
+
+    @property
     def urls(self) -> tuple[str, ...]:
         """Where people reach the instance."""
         scheme = "https" if self.config.get("ENABLE_HTTPS") else "http"
