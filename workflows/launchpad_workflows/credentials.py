@@ -83,9 +83,13 @@ class MappingCredentials:
 
 @dataclass(frozen=True)
 class Following:
-    """The same, with what a rotation changes to as the instance's own."""
+    """The same, with what a rotation changes to as the instance's own.
+
+    `chosen`: keys of credentials that a provider chooses, which have a name for each generation as it is.
+    """
 
     credentials: Credentials
+    chosen: frozenset[str] = frozenset()
 
     def admin(self, resource: str, server: str, key: str) -> str:
         """As the credentials behind it."""
@@ -93,11 +97,14 @@ class Following:
 
     def instance(self, key: str) -> str:
         """The next value of the instance."""
-        return self.credentials.instance(key + NEXT)
+        return self.credentials.instance(self._name(key))
 
     def keep(self, key: str, value: str) -> None:
         """The next value of the instance."""
-        self.credentials.keep(key + NEXT, value)
+        self.credentials.keep(self._name(key), value)
+
+    def _name(self, key: str) -> str:
+        return key if key in self.chosen else key + NEXT
 
 
 @dataclass

@@ -152,7 +152,8 @@ class Provisioner(ABC, Generic[R]):
     def following(self, *, in_place: bool) -> Self:
         """What this one becomes by a rotation: with the next passwords, and other users unless in place."""
         resource = self.resource if in_place else self.resource.other_generation()
-        context = replace(self.context, credentials=Following(self.context.credentials))
+        chosen = frozenset(resource.chosen_keys())
+        context = replace(self.context, credentials=Following(self.context.credentials, chosen))
         return type(self)(resource, context)
 
     @property

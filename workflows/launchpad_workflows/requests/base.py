@@ -52,8 +52,16 @@ class Resource(Model):
         raise NotImplementedError
 
     def password_keys(self) -> tuple[str, ...]:
-        """The keys of the instance's credentials that are read."""
+        """The keys of the instance's credentials that have to be there before a run."""
         return ()
+
+    def chosen_keys(self) -> tuple[str, ...]:
+        """The keys under which a provider keeps credentials that only it can choose, those of this generation."""
+        return ()
+
+    def kept_as(self, key: str) -> str:
+        """Each generation has its own key, so that what a rotation is given does not replace what is in use."""
+        return f"{key}.{self.generation}"
 
     def claim(self, kind: str, name: str) -> Claim:
         """What is known of a name; unknown counts as new, which is the careful reading."""

@@ -33,7 +33,8 @@ class Storage(Resource):
     """Buckets of an S3-compatible store and the one key that may use them.
 
     `minio` makes the key by MinIO's admin API; `compatible` takes a key that the operator made and only tries it;
-    `existing` takes the buckets too as they are.
+    `existing` takes the buckets too as they are. `access_key`: the user's name; it is the key's public half too, unless the
+    provider chooses both halves, which then are kept under `access_key_key` and `secret_key_key`.
     """
 
     resource: Literal["storage"] = "storage"
@@ -43,6 +44,7 @@ class Storage(Resource):
     addressing: Addressing = "path"
     buckets: tuple[Bucket, ...] = ()
     access_key: AccessKey = ""
+    access_key_key: str = ""
     secret_key_key: str = ""
 
     user_limit: ClassVar[int] = 63
@@ -64,5 +66,11 @@ class Storage(Resource):
         return (self.user(self.access_key),) if self.access_key else ()
 
     def password_keys(self) -> tuple[str, ...]:
-        """The key's secret half."""
-        return (self.secret_key_key,) if self.secret_key_key else ()
+        """The key's secret half, where the provider does not choose it."""
+        return (self.secret_key_key,) if self.secret_key_key and not self.access_key_key else ()
+
+    def chosen_keys(self) -> tuple[str, ...]:
+        """Both halves of the key, where the provider chooses it."""
+        if not self.access_key_key:
+            return ()
+        return self.kept_as(self.access_key_key), self.kept_as(self.secret_key_key)

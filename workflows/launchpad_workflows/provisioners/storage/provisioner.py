@@ -114,13 +114,27 @@ class StorageProvisioner(Provisioner[Storage]):
     @contextmanager
     def own(self) -> Iterator[Any]:
         """A client with the instance's key."""
-        secret = self.context.credentials.instance(self.resource.secret_key_key)
-        with connected(self.place, self.resource.users()[0], secret) as client:
+        with connected(self.place, *self.key) as client:
             yield client
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Both halves of the instance's key."""
+        read = self.context.credentials.instance
+        if chosen := self.resource.chosen_keys():
+            access, secret = map(read, chosen)
+            return access, secret
+        return self.resource.users()[0], read(self.resource.secret_key_key)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether both halves are known."""
+        keys = self.resource.chosen_keys() or self.resource.password_keys()
+        return bool(self.resource.users() and keys) and all(self.password(one) is not None for one in keys)
 
     def opens(self, bucket: str = "") -> bool:
         """Whether our secret is the key's and, where a bucket is named, lets us in to it."""
-        if not self.resource.users() or self.password(self.resource.secret_key_key) is None:
+        if not self.has_key:
             return False
         try:
             with self.own() as own:
