@@ -16,6 +16,13 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,2
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]{1,253}$")]
 Port = Annotated[int, Field(gt=0, lt=65536)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+/?$")]
+ApiUrl = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.[0-9.]+|\[::1\]|198\.1[89]\.[0-9.]+)(:[0-9]{1,5})?)$"
+    ),
+]
+"""A cloud's API, to which a token goes: without TLS only on this machine and in the networks for tests (RFC 2544)."""
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
 
