@@ -73,6 +73,9 @@ SETTINGS: dict[str, Setting] = {
         [], "Objects, as `Kind/name`, that may be cluster-wide, give rights or go beyond Pod Security baseline."
     ),
     "LAUNCHPAD_JOB_DEADLINE": Setting(3600, "Seconds after which an init job has failed."),
+    "LAUNCHPAD_STORAGE_ACCESS_KEY": Setting(
+        "", "Access key of the instance's user of a store whose provider chooses it. Written by a provisioning run."
+    ),
     "LAUNCHPAD_S3_BUCKET": Setting("", "Bucket for the files of Open edX. Derived from the instance with a storage server."),
     "LAUNCHPAD_S3_ENDPOINT": Setting("", "Address of the store. Set by the storage server."),
     "LAUNCHPAD_S3_REGION": Setting("", "Region of the store. Set by the storage server."),

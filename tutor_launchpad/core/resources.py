@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from launchpad_workflows import names
@@ -18,11 +18,18 @@ from tutor_launchpad.core.errors import Refused, refuse
 from tutor_launchpad.core.flows import ANYWHERE, LINK_LOCAL, Flow
 from tutor_launchpad.core.types import Config
 
+if TYPE_CHECKING:
+    from launchpad_workflows.requests import Request
+
 MONGODB_PASSWORD = "LAUNCHPAD_MONGODB_PASSWORD"
 STORAGE_SECRET = "LAUNCHPAD_STORAGE_SECRET_KEY"
+STORAGE_ACCESS = "LAUNCHPAD_STORAGE_ACCESS_KEY"
+CHOOSING = {"storage": {"s3", "spaces"}, "mongodb": {"digitalocean"}}
+"""Providers that choose an instance's credentials themselves. A run keeps them, and config.yml gets them after it."""
 PROFILE_IMAGES = "profile-images/"
 """Prefix of the profile images, as in patches/openedx-lms-production-settings."""
 _KEY = ("OPENEDX_AWS_ACCESS_KEY", "OPENEDX_AWS_SECRET_ACCESS_KEY")
+_KEY_KEYS = ("access_key_key", "secret_key_key")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -101,6 +108,12 @@ def named_servers(config: Config, resources: Mapping[str, ResourcePlanner]) -> d
     return {resource: name for resource, name in found.items() if name}
 
 
+def chosen_settings(request: Request, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Setting → value, of what providers chose for the resources of a request. `chosen`: by key, see `Resource.kept_as`."""
+    keys = [key for one in request.resources for key in one.chosen_keys() if key in chosen]
+    return {key.rpartition(".")[0]: chosen[key] for key in keys}
+
+
 def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
     """The schemas, and one user for all of the instance's.
 
@@ -146,7 +159,8 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
     username = wanted.chosen("MONGODB_USERNAME") or names.mongodb_user(wanted.instance, "openedx")
     generation = wanted.generation("mongodb")
     user = names.generation(username, generation, names.MONGODB_USER)
-    key = "MONGODB_PASSWORD" if wanted.chosen("MONGODB_PASSWORD") else MONGODB_PASSWORD
+    chooses = _chooses(server)
+    key = "MONGODB_PASSWORD" if wanted.chosen("MONGODB_PASSWORD") and not chooses else MONGODB_PASSWORD
     password = str(wanted.config[key])
     overrides: Config = {
         "RUN_MONGODB": False,
@@ -167,7 +181,7 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
         "username": username,
         "password_key": key,
     }
-    return ResourcePlan({**_head(server), **part}, overrides, {key: password})
+    return ResourcePlan({**_head(server), **part}, overrides, _held({key: password}, generation, chooses))
 
 
 def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
@@ -180,13 +194,10 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
         ])  # fmt: skip
     _refuse_unchosen(server, wanted, [*_KEY, "LAUNCHPAD_S3_BUCKET"])
     bucket = wanted.chosen("LAUNCHPAD_S3_BUCKET") or names.bucket(wanted.instance, "openedx")
-    access = wanted.chosen("OPENEDX_AWS_ACCESS_KEY") or names.access_key(wanted.instance, "openedx")
     generation = wanted.generation("storage")
-    key = "OPENEDX_AWS_SECRET_ACCESS_KEY" if wanted.chosen("OPENEDX_AWS_SECRET_ACCESS_KEY") else STORAGE_SECRET
-    secret = str(wanted.config[key])
+    part, key = _storage_key(wanted, generation, chooses=_chooses(server))
     overrides: Config = {
-        "OPENEDX_AWS_ACCESS_KEY": names.generation(access, generation, names.ACCESS_KEY, "-"),
-        "OPENEDX_AWS_SECRET_ACCESS_KEY": secret,
+        **dict(zip(_KEY, key, strict=True)),
         "LAUNCHPAD_S3_BUCKET": bucket,
         "LAUNCHPAD_S3_ENDPOINT": server.settings["endpoint"],
         "LAUNCHPAD_S3_REGION": server.settings.get("region", "us-east-1"),
@@ -194,8 +205,31 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
     }
     # Browsers read profile images without a key, and write the files of open responses with one.
     made = {"name": bucket, "public_prefixes": [PROFILE_IMAGES], "cors_origins": _origins(wanted.config)}
-    part = {"generation": generation, "buckets": [made], "access_key": access, "secret_key_key": key}
-    return ResourcePlan({**_head(server), **part}, overrides, {key: secret})
+    part = {"generation": generation, "buckets": [made], **part}
+    held = {str(part[name]): value for name, value in zip(_KEY_KEYS, key, strict=True) if value and name in part}
+    return ResourcePlan({**_head(server), **part}, overrides, _held(held, generation, _chooses(server)))
+
+
+def _storage_key(wanted: Wanted, generation: Literal[1, 2], *, chooses: bool) -> tuple[dict[str, str], tuple[str, str]]:
+    """What the request says of the key, and both its halves; they are empty until a provider that chooses has done so."""
+    own = names.access_key(wanted.instance, "openedx")
+    if chooses:
+        access = str(wanted.config.get(STORAGE_ACCESS) or "")
+        secret = str(wanted.config[STORAGE_SECRET]) if access else ""
+        return {"access_key": own, "access_key_key": STORAGE_ACCESS, "secret_key_key": STORAGE_SECRET}, (access, secret)
+    access = wanted.chosen("OPENEDX_AWS_ACCESS_KEY") or own
+    key = "OPENEDX_AWS_SECRET_ACCESS_KEY" if wanted.chosen("OPENEDX_AWS_SECRET_ACCESS_KEY") else STORAGE_SECRET
+    user = names.generation(access, generation, names.ACCESS_KEY, "-")
+    return {"access_key": access, "secret_key_key": key}, (user, str(wanted.config[key]))
+
+
+def _chooses(server: Server) -> bool:
+    return server.provider in CHOOSING.get(server.resource, ())
+
+
+def _held(passwords: Mapping[str, str], generation: int, chooses: bool) -> dict[str, str]:
+    """Under the keys by which provisioners ask for them."""
+    return {f"{key}.{generation}" if chooses else key: value for key, value in passwords.items()}
 
 
 def _refuse_unchosen(server: Server, wanted: Wanted, settings: Iterable[str]) -> None:

@@ -41,12 +41,17 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems += _collect(lambda: _partings(deployment)) if not problems else []
     refuse(problems)
     data.confirm(deployment)
+    compare(deployment)
+    detail = f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
+    return Status.DONE, "; ".join(filter(None, [detail, _overtaken(deployment)]))
+
+
+def compare(deployment: Deployment) -> None:
+    """The prepared record against what the repository has."""
     assert deployment.record is not None
     before = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
     deployment.record = add_age_file(deployment, before)
     deployment.changes = plan_files(before, deployment.record.files)
-    detail = f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
-    return Status.DONE, "; ".join(filter(None, [detail, _overtaken(deployment)]))
 
 
 def _overtaken(deployment: Deployment) -> str:

@@ -13,6 +13,7 @@ from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER
 from tutor_launchpad.core.policies import INSTANCE_LABEL
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.chosen import take_over
 from tutor_launchpad.steps.resources import Resources
 from tutor_launchpad.steps.runners import ByWorkflow, InProcess, Ran, root_id
 
@@ -47,10 +48,14 @@ def provision_by_workflow(
     digest, last = current_fingerprint(deployment, resources), last_fingerprint(deployment, cluster)
     if not always and last == digest:
         return Status.UNCHANGED, f"as provisioned on {', '.join(map(str, resources.servers))}"
-    ran = _run(deployment, cluster, resources, Resume(digest, ended=not always))
+    runner = ByWorkflow(deployment, cluster)
+    ran = _run(deployment, runner, resources, Resume(digest, ended=not always))
+    resources = take_over(deployment, resources, runner.chosen(resources.request))
     if not ran.ok:
         raise LaunchpadError("Provisioning failed: " + "\n".join(ran.problems))
-    cluster.ensure(instance_secret(deployment, resources.passwords, {PROVISIONED: digest}))
+    cluster.ensure(
+        instance_secret(deployment, resources.passwords, {PROVISIONED: current_fingerprint(deployment, resources)})
+    )
     return _status(ran.outcomes), _summary(ran.outcomes)
 
 
@@ -71,17 +76,18 @@ def last_fingerprint(deployment: Deployment, cluster: Cluster) -> str:
 
 def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[Status, str]:
     """The same work in this process, with the credentials in the root's own file."""
-    ran = InProcess(deployment).run(resources.request, resources.passwords)
+    runner = InProcess(deployment)
+    ran = runner.run(resources.request, resources.passwords)
+    take_over(deployment, resources, runner.chosen(resources.request))
     if not ran.ok:
         raise LaunchpadError("\n".join(ran.problems))
     return _status(ran.outcomes), _summary(ran.outcomes)
 
 
-def _run(deployment: Deployment, cluster: Cluster, resources: Resources, resume: Resume) -> Ran:
-    runner = ByWorkflow(deployment, cluster)
+def _run(deployment: Deployment, runner: ByWorkflow, resources: Resources, resume: Resume) -> Ran:
     # Before the Secret: the passwords of an instance whose names are another root's must not be replaced by ours.
     runner.claim(resources.request, resources.passwords)
-    cluster.ensure(instance_secret(deployment, resources.passwords, {}))
+    runner.cluster.ensure(instance_secret(deployment, resources.passwords, {}))
     return runner.run(resources.request, resources.passwords, resume)
 
 

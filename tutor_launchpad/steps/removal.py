@@ -67,8 +67,11 @@ def run_removal(deployment: Deployment, runner: Runner, resources: Resources) ->
 
 
 def forget_passwords(deployment: Deployment, runner: Runner) -> None:
-    """Delete the instance's Secret, once it has no name left."""
-    if deployment.cluster is not None and not runner.ownership.held(deployment.settings.instance):
+    """Delete the instance's Secrets, once it has no name left."""
+    if runner.ownership.held(deployment.settings.instance):
+        return
+    runner.forget_chosen()
+    if deployment.cluster is not None:
         secret = find_secret(deployment, deployment.cluster)
         if secret is not None:
             metadata = secret["metadata"]

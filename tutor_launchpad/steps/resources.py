@@ -53,7 +53,7 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
     for server, plan in zip(servers, plans, strict=True):
         deployment.overrides |= plan.overrides
         deployment.origins |= dict.fromkeys(plan.overrides, f"server {server}")
-        deployment.flows.append(server.flow)
+    deployment.flows = [server.flow for server in servers]
     kept = [plan for server, plan in zip(servers, plans, strict=True) if not only or server.resource in only]
     passwords = {key: value for plan in plans for key, value in plan.secrets.items()}
     return Resources(tuple(servers), _request(deployment.settings.instance, kept), passwords)

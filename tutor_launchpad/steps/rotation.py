@@ -21,6 +21,7 @@ from tutor_launchpad.adapters.config_file import read_user
 from tutor_launchpad.adapters.files import OWN, write_file
 from tutor_launchpad.adapters.tutor import change_settings
 from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.resources import chosen_settings
 from tutor_launchpad.steps.provision import instance_secret
 from tutor_launchpad.steps.resources import Resources
 
@@ -137,7 +138,10 @@ def let_in(deployment: Deployment, runner: Runner, resources: Resources) -> Ran:
     passwords = {**resources.passwords, **{key + NEXT: value for key, value in following.items()}}
     if deployment.cluster is not None:
         deployment.cluster.ensure(instance_secret(deployment, passwords, {}))
-    ran = runner.run(_step(resources.request, "prepare"), passwords)
+    request = _step(resources.request, "prepare")
+    ran = runner.run(request, passwords)
+    rotations = _with_chosen(request, ran, runner.chosen(following_request(request)), rotations)
+    Rotations(deployment.root).write(rotations)
     changes: dict[str, object] = {}
     for outcome in ran.outcomes:
         if not outcome.failed:
@@ -145,6 +149,23 @@ def let_in(deployment: Deployment, runner: Runner, resources: Resources) -> Ran:
             changes[f"LAUNCHPAD_{outcome.resource.upper()}_GENERATION"] = outcome.generation
     change_settings(deployment.root, changes)
     return ran
+
+
+def _with_chosen(
+    request: Request, ran: Ran, chosen: Mapping[str, str], rotations: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """The next passwords, also those that a provider chose for the users that were let in."""
+    found = {name: dict(keys) for name, keys in rotations.items()}
+    for one in following_request(request).resources:
+        if any(outcome.resource == one.resource and not outcome.failed for outcome in ran.outcomes):
+            part = request.model_copy(update={"resources": (one,)})
+            found[one.resource] = {**found.get(one.resource, {}), **chosen_settings(part, chosen)}
+    return found
+
+
+def following_request(request: Request) -> Request:
+    """The same for the users that the rotation makes."""
+    return request.model_copy(update={"resources": tuple(one.other_generation() for one in request.resources)})
 
 
 def shut_out(deployment: Deployment, runner: Runner, resources: Resources) -> Ran:

@@ -12,6 +12,7 @@ from launchpad_workflows.errors import ProvisioningError
 from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.requests import Request
 
+from tutor_launchpad.adapters.chosen import ChosenFile
 from tutor_launchpad.adapters.files import OWN
 from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.access import needed_for, sentences
@@ -57,6 +58,12 @@ class Runner(Protocol):
         `resume`: a run that may be taken up instead of a new one, where runs outlive their caller.
         """
 
+    def chosen(self, request: Request) -> Mapping[str, str]:
+        """What providers have chosen for the request's instance so far, by key; nothing where none of them chooses."""
+
+    def forget_chosen(self) -> None:
+        """The instance has nothing left."""
+
 
 def open_runner(deployment: Deployment, *, local: bool) -> Runner:
     """This process, or the deployment's cluster; raises `Refused` where there is none to work in."""
@@ -90,7 +97,8 @@ class InProcess:
         servers = FileServers(self.deployment.root)
         admins = {(one.resource, one.name): servers.credentials(one) for one in servers.all()}
         try:
-            outcomes = run(request, MappingCredentials(admins, passwords), self.ownership, self.deployment.progress.say)
+            credentials = MappingCredentials(admins, {**passwords, **self._file.read()}, keeper=self._file.keep)
+            outcomes = run(request, credentials, self.ownership, self.deployment.progress.say)
         except ProvisioningError as error:
             raise Refused([str(error)]) from error
         except ImportError as error:
@@ -99,6 +107,18 @@ class InProcess:
                 "install them with `pip install 'tutor-launchpad[worker]'`."
             ) from error
         return Ran(tuple(outcomes), "this process", tuple(map(describe, (one for one in outcomes if one.failed))))
+
+    def chosen(self, request: Request) -> Mapping[str, str]:
+        """See `Runner`."""
+        return self._file.read()
+
+    def forget_chosen(self) -> None:
+        """See `Runner`."""
+        self._file.forget()
+
+    @property
+    def _file(self) -> ChosenFile:
+        return ChosenFile(self.deployment.root)
 
 
 @dataclass(frozen=True)
@@ -150,6 +170,20 @@ class ByWorkflow:
             f"workflow {finished.run.namespace}/{finished.run.name}",
             tuple(_problems(finished, passwords, self.deployment.mask)),
         )
+
+    def chosen(self, request: Request) -> Mapping[str, str]:
+        """See `Runner`."""
+        from launchpad_workflows.chosen import read
+
+        if not any(one.chosen_keys() for one in request.resources):
+            return {}
+        return read(self.cluster, self.deployment.settings.instance, self._namespace)
+
+    def forget_chosen(self) -> None:
+        """See `Runner`."""
+        from launchpad_workflows.chosen import forget
+
+        forget(self.cluster, self.deployment.settings.instance, self._namespace)
 
     @property
     def _namespace(self) -> str:

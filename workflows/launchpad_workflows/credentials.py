@@ -22,6 +22,8 @@ CA = "ca.crt"
 """Optional key of the certificate authority that signed the server's certificate."""
 ADDRESS = "address"
 """Optional key, no secret: where the password may be sent to, as `Resource.address` says it."""
+ACCOUNT = "account"
+"""Folder below the root with the token of a pod that may keep what a provider chooses."""
 NEXT = ".next"
 """Ending of the keys under which an instance's credentials hold what a rotation changes to."""
 
@@ -38,11 +40,19 @@ class Credentials(Protocol):
         ...
 
 
+class Keeper(Protocol):
+    """Puts a value where it outlives this process, under a key; raises `ProvisioningError` where it cannot."""
+
+    def __call__(self, key: str, value: str) -> None: ...
+
+
 @dataclass(frozen=True)
 class FileCredentials:
-    """Secrets mounted below a folder."""
+    """Secrets mounted below a folder. `keeper`: where there is one, what a provider chooses goes there."""
 
     root: Path = Path("/credentials")
+    keeper: Keeper | None = None
+    kept: dict[str, str] = field(default_factory=dict, repr=False)
 
     def admin(self, resource: str, server: str, key: str) -> str:
         """One value of the server's Secret."""
@@ -51,12 +61,18 @@ class FileCredentials:
         return _read(place / key, f"Secret {admin_secret(resource, server)}", key)
 
     def instance(self, key: str) -> str:
-        """One value of the instance's Secret."""
-        return _read(self.root / "instance" / key, "the instance's Secret", key)
+        """One value of the instance's Secrets: the one that providers choose for, and the one that the caller writes."""
+        if key in self.kept:
+            return self.kept[key]
+        chosen = self.root / "chosen" / key
+        return _read(chosen if chosen.exists() else self.root / "instance" / key, "the instance's Secret", key)
 
     def keep(self, key: str, value: str) -> None:
-        """Not in a pod whose account may write no Secret."""
-        raise Refused(f"The provider chose {key}, and this pod has no place to keep it.")
+        """In the instance's Secret, at once. Not in a pod whose account may write none."""
+        if self.keeper is None:
+            raise Refused(f"The provider chose {key}, and this pod has no place to keep it.")
+        self.keeper(key, value)
+        self.kept[key] = value
 
 
 @dataclass(frozen=True)
@@ -67,6 +83,8 @@ class MappingCredentials:
     values: Mapping[str, str] = field(repr=False)
     kept: dict[str, str] = field(default_factory=dict, repr=False)
     """What a provider chose; the caller's to store."""
+    keeper: Keeper | None = None
+    """Stores it at once, so that nothing is lost where this process is stopped."""
 
     def admin(self, resource: str, server: str, key: str) -> str:
         """One value of the server's credentials."""
@@ -77,7 +95,9 @@ class MappingCredentials:
         return _look_up({**self.values, **self.kept}, "the instance's credentials", key)
 
     def keep(self, key: str, value: str) -> None:
-        """In `kept`."""
+        """In `kept`, and with the keeper."""
+        if self.keeper is not None:
+            self.keeper(key, value)
         self.kept[key] = value
 
 
@@ -147,6 +167,11 @@ def admin_secret(resource: str, server: str) -> str:
 def instance_secret(instance: str) -> str:
     """Name of the Secret with the passwords that an instance's resources shall have."""
     return f"launchpad-instance-{instance}"
+
+
+def chosen_secret(instance: str) -> str:
+    """Name of the Secret with what providers chose for an instance, and of the account whose pods may write it."""
+    return f"launchpad-chosen-{instance}"
 
 
 def optional(credentials: Credentials, resource: str, server: str, key: str) -> str:

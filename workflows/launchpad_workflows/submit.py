@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from launchpad_workflows.chosen import prepare
 from launchpad_workflows.client import INSTANCE_LABEL, MANAGED, OPERATION_LABEL, WORKFLOWS, Client, Object
 from launchpad_workflows.credentials import NEXT, instance_secret
 from launchpad_workflows.errors import Absent
 from launchpad_workflows.names import cut
 from launchpad_workflows.requests import Request, Resource
-from launchpad_workflows.templates.common import limit_name, template_name
+from launchpad_workflows.templates.common import CHOOSING, limit_name, template_name
 from launchpad_workflows.templates.limits import build_limit
 
 NAME_LIMIT = 63
 """A workflow's name is the value of a label of its pods."""
+_CHOOSES = {"provision", "rotate"}
 _WITHOUT_PASSWORDS = {"check", "inspect", "deprovision"}
 
 
@@ -40,9 +42,11 @@ def build_run(
     operation = request.operation
     stem = f"{operation}-{request.instance}" if request.instance else operation
     labels = {**MANAGED, OPERATION_LABEL: operation}
+    choosing = [one for one in request.resources if keeps_choices(operation, one)]
     parameters = {
         "request": request.to_json(),
-        "resources": json.dumps([{"resource": one.resource, "server": one.server} for one in request.resources]),
+        "resources": _list(one for one in request.resources if one not in choosing),
+        **({CHOOSING: _list(choosing)} if choosing else {}),
     }
     if operation != "check":
         labels[INSTANCE_LABEL] = request.instance
@@ -82,14 +86,25 @@ def submit(
     for one in request.resources:
         if client.find("v1", "ConfigMap", limit_name(one.resource, one.server), namespace) is None:
             client.apply(build_limit(namespace, one.resource, one.server))
+    if any(keeps_choices(request.operation, one) for one in request.resources):
+        prepare(client, request.instance, namespace)
     run = build_run(request, namespace, secrets.token_hex(4), annotations)
     client.create(run)
     return Run(run["metadata"]["name"], namespace, request.operation, places(request), request.instance)
 
 
+def keeps_choices(operation: str, resource: Resource) -> bool:
+    """Whether its pod may have to keep what a provider chooses."""
+    return operation in _CHOOSES and bool(resource.chosen_keys())
+
+
 def places(request: Request) -> tuple[tuple[str, str], ...]:
     """Resource and server of each pod of the request's run."""
     return tuple((one.resource, one.server) for one in request.resources)
+
+
+def _list(resources: Iterable[Resource]) -> str:
+    return json.dumps([{"resource": one.resource, "server": one.server} for one in resources])
 
 
 def _keys(request: Request, resource: Resource) -> list[str]:

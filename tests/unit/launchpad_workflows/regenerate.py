@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
+from launchpad_workflows.chosen import build_accounts, build_secret
 from launchpad_workflows.client import Object
 from launchpad_workflows.register import plan_registration
 from launchpad_workflows.templates.common import TemplateParams
@@ -16,7 +17,11 @@ PARAMS = TemplateParams(image="registry.example/launchpad-worker:1.0", pull_secr
 
 def golden() -> dict[str, Object]:
     """File name → object."""
-    objects = [build_namespace(PARAMS), *plan_registration(PARAMS)]
+    chosen = [
+        build_secret("moon", PARAMS.namespace),
+        *build_accounts("moon", PARAMS.namespace, "the-uid-of-the-secret"),
+    ]
+    objects = [build_namespace(PARAMS), *plan_registration(PARAMS), *chosen]
     return {f"{obj['kind'].lower()}-{obj['metadata']['name']}.yaml": obj for obj in objects}
 
 

@@ -12,7 +12,7 @@ from hera.workflows import DAG, Container, Parameter, Task, WorkflowTemplate
 from hera.workflows import models as m
 
 from launchpad_workflows.client import CONTENT_LABEL, MANAGED, Object
-from launchpad_workflows.credentials import admin_secret, instance_secret
+from launchpad_workflows.credentials import ACCOUNT, admin_secret, chosen_secret, instance_secret
 from launchpad_workflows.requests import Operation
 
 WORKER = "launchpad-worker"
@@ -25,6 +25,8 @@ OUTCOME = "outcome"
 """Name of the output parameter."""
 MUTEX = "launchpad-instance-{{workflow.parameters.instance}}"
 """What keeps runs of one instance apart. It belongs to a workflow; one that refers to our templates repeats it."""
+CHOOSING = "choosing"
+"""Parameter with the resources whose provider chooses credentials, and name of their task."""
 OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
 # Seconds.
@@ -96,15 +98,18 @@ def build_operation(
     locks: bool = True,
     retries: bool = True,
     long: bool = False,
+    chooses: bool = False,
 ) -> WorkflowTemplate:
     """A template that does one operation on each of the parameter `resources`, side by side, one pod each.
 
     `parameters`: further ones with their defaults. `locks`: a second run of the instance waits for the first. `long`:
-    an attempt may take hours. Its runs end and clean up after themselves.
+    an attempt may take hours. Its runs end and clean up after themselves. `chooses`: pods for the parameter `choosing`,
+    resources whose provider chooses credentials, have an account that may keep them.
     """
     attempt = _HOURS if long else _MINUTES
     names = ["request", "resources"] if operation == "check" else ["instance", "request", "resources"]
     more = [Parameter(name=name, value=value) for name, value in (parameters or {}).items()]
+    more += [Parameter(name=CHOOSING, value="[]")] if chooses else []
     template = WorkflowTemplate(
         name=template_name(operation),
         namespace=params.namespace,
@@ -118,17 +123,26 @@ def build_operation(
         pod_metadata=m.Metadata(labels=dict(MANAGED)),
     )
     with template:
-        one = _worker(params, operation, volumes, retries=retries, deadline=attempt)
-        with DAG(name="all", fail_fast=False):
-            Task(
-                name="server" if operation == "check" else "resource",
-                template=one,
-                with_param="{{workflow.parameters.resources}}",
-                arguments=[
-                    Parameter(name="resource", value="{{item.resource}}"),
-                    Parameter(name="server", value="{{item.server}}"),
-                ],
+        tasks = {
+            "server" if operation == "check" else "resource": (
+                _worker(params, operation, volumes, retries=retries, deadline=attempt),
+                "resources",
             )
+        }
+        if chooses:
+            keeping = _worker(params, operation, volumes, retries=retries, deadline=attempt, keeps=True)
+            tasks[CHOOSING] = keeping, CHOOSING
+        with DAG(name="all", fail_fast=False):
+            for name, (pod, parameter) in tasks.items():
+                Task(
+                    name=name,
+                    template=pod,
+                    with_param=f"{{{{workflow.parameters.{parameter}}}}}",
+                    arguments=[
+                        Parameter(name="resource", value="{{item.resource}}"),
+                        Parameter(name="server", value="{{item.server}}"),
+                    ],
+                )
     return template
 
 
@@ -142,6 +156,11 @@ def instance_volume(*, optional: bool = False) -> m.Volume:
     return secret_volume("instance", instance_secret("{{workflow.parameters.instance}}"), optional=optional)
 
 
+def chosen_volume() -> m.Volume:
+    """The Secret with what providers chose for the instance; most instances have none."""
+    return secret_volume("chosen", chosen_secret("{{workflow.parameters.instance}}"), optional=True)
+
+
 def secret_volume(name: str, secret: str, *, optional: bool = False) -> m.Volume:
     """A Secret as files that the worker's group may read."""
     source = m.SecretVolumeSource(secret_name=secret, default_mode=0o440, optional=optional or None)
@@ -149,15 +168,23 @@ def secret_volume(name: str, secret: str, *, optional: bool = False) -> m.Volume
 
 
 def _worker(
-    params: TemplateParams, operation: Operation, volumes: list[m.Volume], *, retries: bool, deadline: int
+    params: TemplateParams,
+    operation: Operation,
+    volumes: list[m.Volume],
+    *,
+    retries: bool,
+    deadline: int,
+    keeps: bool = False,
 ) -> Container:
     """The worker's pod for one resource on one server. Secrets reach it as files alone.
 
-    All that confines it stands here and not in the workflow, so that workflows that refer to it get it too.
+    All that confines it stands here and not in the workflow, so that workflows that refer to it get it too. `keeps`: it
+    runs as the instance's own account, with its token, and may write what a provider chooses into one Secret.
     """
+    volumes = [*volumes, _account_volume()] if keeps else volumes
     mounts = [m.VolumeMount(name="outputs", mount_path="/outputs"), m.VolumeMount(name="scratch", mount_path="/tmp")]
     return Container(
-        name="one",
+        name=CHOOSING if keeps else "one",
         image=params.image,
         image_pull_policy="IfNotPresent",
         command=["launchpad-worker"],
@@ -173,7 +200,7 @@ def _worker(
         volumes=[*volumes, _scratch("outputs"), _scratch("scratch")],
         volume_mounts=[*mounts, *(_mount(volume.name) for volume in volumes)],
         security_context=_CONTAINER,
-        service_account_name=WORKER,
+        service_account_name=chosen_secret("{{workflow.parameters.instance}}") if keeps else WORKER,
         automount_service_account_token=False,
         executor=m.ExecutorConfig(service_account_name=EXECUTOR),
         pod_security_context=_POD,
@@ -210,9 +237,32 @@ def _mount(name: str) -> m.VolumeMount:
     place = {
         "admin": "/credentials/admin/{{inputs.parameters.resource}}/{{inputs.parameters.server}}",
         "instance": "/credentials/instance",
+        "chosen": "/credentials/chosen",
+        ACCOUNT: f"/credentials/{ACCOUNT}",
         "dump": "/credentials/dump/storage/{{workflow.parameters.dump-server}}",
     }
     return m.VolumeMount(name=name, mount_path=place[name], read_only=True)
+
+
+def _account_volume() -> m.Volume:
+    """The pod's own token and what is needed to use it, as Kubernetes would mount it where it does so by itself."""
+    field = m.ObjectFieldSelector(field_path="metadata.namespace")
+    sources = [
+        m.VolumeProjection(
+            service_account_token=m.ServiceAccountTokenProjection(path="token", expiration_seconds=3600)
+        ),
+        m.VolumeProjection(config_map=m.ConfigMapProjection(name="kube-root-ca.crt", items=[_item("ca.crt")])),
+        m.VolumeProjection(downward_api=m.DownwardAPIProjection(items=[_own("namespace", field)])),
+    ]
+    return m.Volume(name=ACCOUNT, projected=m.ProjectedVolumeSource(default_mode=0o440, sources=sources))
+
+
+def _item(key: str) -> m.KeyToPath:
+    return m.KeyToPath(key=key, path=key)
+
+
+def _own(path: str, field: m.ObjectFieldSelector) -> m.DownwardAPIVolumeFile:
+    return m.DownwardAPIVolumeFile(path=path, field_ref=field)
 
 
 def _scratch(name: str) -> m.Volume:

@@ -14,6 +14,7 @@ from launchpad_workflows.templates.common import (
     TemplateParams,
     admin_volume,
     build_operation,
+    chosen_volume,
     instance_volume,
     secret_volume,
 )
@@ -28,7 +29,7 @@ def build_deprovision(params: TemplateParams) -> WorkflowTemplate:
     return build_operation(
         params,
         "deprovision",
-        [admin_volume(), instance_volume(optional=True), dump],
+        [admin_volume(), instance_volume(optional=True), chosen_volume(), dump],
         parameters={"dump-server": NO_SERVER},
         long=True,
     )

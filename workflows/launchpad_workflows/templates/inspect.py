@@ -7,9 +7,17 @@ from __future__ import annotations
 
 from hera.workflows import WorkflowTemplate
 
-from launchpad_workflows.templates.common import TemplateParams, admin_volume, build_operation, instance_volume
+from launchpad_workflows.templates.common import (
+    TemplateParams,
+    admin_volume,
+    build_operation,
+    chosen_volume,
+    instance_volume,
+)
 
 
 def build_inspect(params: TemplateParams) -> WorkflowTemplate:
     """The template; pure."""
-    return build_operation(params, "inspect", [admin_volume(), instance_volume(optional=True)], locks=False)
+    return build_operation(
+        params, "inspect", [admin_volume(), instance_volume(optional=True), chosen_volume()], locks=False
+    )

@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from hera.workflows import WorkflowTemplate
 
-from launchpad_workflows.templates.common import TemplateParams, admin_volume, build_operation, instance_volume
+from launchpad_workflows.templates.common import (
+    TemplateParams,
+    admin_volume,
+    build_operation,
+    chosen_volume,
+    instance_volume,
+)
 
 
 def build_provision(params: TemplateParams) -> WorkflowTemplate:
     """The template; pure."""
-    return build_operation(params, "provision", [admin_volume(), instance_volume()])
+    return build_operation(params, "provision", [admin_volume(), instance_volume(), chosen_volume()], chooses=True)

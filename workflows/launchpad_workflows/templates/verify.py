@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from hera.workflows import WorkflowTemplate
 
-from launchpad_workflows.templates.common import TemplateParams, admin_volume, build_operation, instance_volume
+from launchpad_workflows.templates.common import (
+    TemplateParams,
+    admin_volume,
+    build_operation,
+    chosen_volume,
+    instance_volume,
+)
 
 
 def build_verify(params: TemplateParams) -> WorkflowTemplate:
     """The template; pure."""
-    return build_operation(params, "verify", [admin_volume(), instance_volume()])
+    return build_operation(params, "verify", [admin_volume(), instance_volume(), chosen_volume()])

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from launchpad_workflows.credentials import FileCredentials
+from launchpad_workflows.credentials import ACCOUNT, FileCredentials, chosen_secret
 from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.requests import OPERATIONS, Request, Resource
 from launchpad_workflows.running import run_resource
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"launchpad-worker: {_explain(error)}", file=sys.stderr)  # noqa: T201 - a program's own output
         return USAGE
-    outcome = run_resource(request, resource, FileCredentials(options.credentials), _say)
+    outcome = run_resource(request, resource, _credentials(options.credentials, request.instance), _say)
     if options.outcome is not None:
         options.outcome.write_text(outcome.model_dump_json(), encoding="utf-8")
     _say(f"{resource.resource}/{resource.server}: {outcome.status}")
@@ -58,6 +58,15 @@ def _read(options: argparse.Namespace) -> tuple[Request, Resource]:
     content = {**content, "operation": options.operation} if isinstance(content, dict) else content
     request = Request.model_validate(content)
     return request, request.select(options.resource, options.server)
+
+
+def _credentials(root: Path, instance: str) -> FileCredentials:
+    """With a keeper where the pod was given a token for the instance's Secret."""
+    if not (root / ACCOUNT).is_dir():
+        return FileCredentials(root)
+    from launchpad_workflows.worker.keeper import SecretKeeper
+
+    return FileCredentials(root, SecretKeeper(root / ACCOUNT, chosen_secret(instance)))
 
 
 def _explain(error: OSError | ValueError) -> str:
