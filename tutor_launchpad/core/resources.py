@@ -210,7 +210,7 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
     return ResourcePlan({**_head(server), **part}, overrides, _held(held, generation, _chooses(server)))
 
 
-def _storage_key(wanted: Wanted, generation: Literal[1, 2], *, chooses: bool) -> tuple[dict[str, str], tuple[str, str]]:
+def _storage_key(wanted: Wanted, generation: Literal[1, 2], *, chooses: bool) -> tuple[dict[str, Any], tuple[str, str]]:
     """What the request says of the key, and both its halves; they are empty until a provider that chooses has done so."""
     own = names.access_key(wanted.instance, "openedx")
     if chooses:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tutor_launchpad.adapters.tutor import change_settings, load_configuration
 from tutor_launchpad.core.resources import chosen_settings
-from tutor_launchpad.steps.check import compare, prepare
+from tutor_launchpad.steps.check import compare
+from tutor_launchpad.steps.prepare import prepare
 from tutor_launchpad.steps.resources import Resources, plan_resources
 
 if TYPE_CHECKING:
