@@ -108,6 +108,7 @@ class Settings(BaseModel):
     secret_settings: tuple[str, ...] = ()
     public_settings: tuple[str, ...] = ()
     job_deadline: Seconds = 3600
+    storage_access_key: Word = ""
     s3_bucket: Word = ""
     s3_endpoint: Word = ""
     s3_region: Word = ""

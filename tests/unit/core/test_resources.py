@@ -17,6 +17,7 @@ from tutor_launchpad.core.resources import (
     ResourcePlan,
     Server,
     Wanted,
+    chosen_settings,
     named_servers,
     plan_mongodb,
     plan_mysql,
@@ -267,3 +268,39 @@ def test_minio_and_a_storage_server_exclude_each_other(
     problems = plugin_conflicts({"PLUGINS": plugins}, servers)
 
     assert [problem[:22] for problem in problems] == (["Both the plugin minio "] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "key", "secrets"),
+    [
+        ({}, ("", ""), {}),
+        (
+            {"LAUNCHPAD_STORAGE_ACCESS_KEY": "AKIA1"},
+            ("AKIA1", "pw-storage"),
+            {"LAUNCHPAD_STORAGE_ACCESS_KEY.1": "AKIA1", "LAUNCHPAD_STORAGE_SECRET_KEY.1": "pw-storage"},
+        ),
+    ],
+)
+def test_key_that_a_store_chooses_is_empty_until_then(
+    chosen: dict[str, str], key: tuple[str, str], secrets: dict[str, str]
+) -> None:
+    plan = plan_storage(_wanted(**chosen), replace(STORAGE, provider="spaces"))
+
+    assert (plan.overrides["OPENEDX_AWS_ACCESS_KEY"], plan.overrides["OPENEDX_AWS_SECRET_ACCESS_KEY"]) == key
+    assert (plan.part["access_key"], plan.secrets) == ("moon--openedx", secrets)
+
+
+def test_password_that_a_server_chooses_has_a_key_for_each_generation() -> None:
+    plan = plan_mongodb(_wanted(LAUNCHPAD_MONGODB_GENERATION=2), replace(MONGODB, provider="digitalocean"))
+
+    assert plan.secrets == {"LAUNCHPAD_MONGODB_PASSWORD.2": "pw-mongodb"}
+    assert plan.overrides["MONGODB_USERNAME"] == "moon__openedx__2"
+
+
+def test_settings_follow_what_was_chosen_for_this_generation() -> None:
+    content = {**plan_storage(_wanted(), STORAGE).part, "access_key_key": "A", "secret_key_key": "S"}
+    request = Request.model_validate({"instance": "moon", "resources": [content]})
+
+    found = chosen_settings(request, {"A.1": "id", "S.1": "secret", "A.2": "next", "other": "x"})
+
+    assert found == {"A": "id", "S": "secret"}

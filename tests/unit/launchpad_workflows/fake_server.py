@@ -122,4 +122,44 @@ class FakeProvisioner(Provisioner[FakeResource]):
         return "Fake 1.0"
 
 
+class ChoosingResource(FakeResource):
+    """Its password is the provider's to choose."""
+
+    provider: str = "chooses"
+
+    def password_keys(self) -> tuple[str, ...]:
+        return ()
+
+    def chosen_keys(self) -> tuple[str, ...]:
+        return (self.kept_as(self.password_key),)
+
+
+class ChoosingProvisioner(FakeProvisioner):
+    """Each password is told once; one that was lost is replaced."""
+
+    @property
+    def _key(self) -> str:
+        return self.resource.chosen_keys()[0]
+
+    @property
+    def secret(self) -> str:
+        return self.context.credentials.instance(self._key)
+
+    def look(self, item: Item) -> Found:
+        if item.kind == "thing" or item.name not in self.server.users:
+            return super().look(item)
+        opens = self.server.users[item.name] == self.password(self._key)
+        fixes = () if opens else (Fix(f"password of user {item.name}", lambda: self.make(item)),)
+        return Found(ours=True, fixes=fixes)
+
+    def make(self, item: Item) -> None:
+        if item.kind == "user":
+            chosen = f"chosen-{len(self.server.calls)}-by-the-provider"
+            self.context.credentials.keep(self._key, chosen)
+        super().make(item)
+
+
+registry.register(
+    registry.Provider("fake", "chooses", f"{__name__}:ChoosingResource", f"{__name__}:ChoosingProvisioner")
+)
 registry.register(registry.Provider("fake", "test", f"{__name__}:FakeResource", f"{__name__}:FakeProvisioner"))

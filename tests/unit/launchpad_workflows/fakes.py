@@ -54,7 +54,7 @@ class FakeClient:
         self._note("create", obj["metadata"]["name"])
         if self._key(obj) in self.objects:
             raise Refused("Cannot create: it exists.")
-        return self._put(obj)
+        return self._put({**obj, "metadata": {"uid": f"uid-{len(self.calls)}", **obj["metadata"]}})
 
     def apply(self, obj: Object) -> Object:
         self._note("apply", obj["metadata"]["name"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from launchpad_workflows.credentials import FileCredentials, Following, MappingCredentials, Masking, optional
-from launchpad_workflows.errors import Absent, Refused
+from launchpad_workflows.errors import Absent, Refused, Unavailable
 
 
 def test_files_are_read_without_their_last_line_end(tmp_path: Path) -> None:
@@ -38,6 +38,39 @@ def test_what_a_provider_chose_is_read_from_then_on() -> None:
 def test_pod_has_no_place_for_what_a_provider_chose(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no place to keep it"):
         FileCredentials(tmp_path).keep("P", "new")
+
+
+def test_pod_with_a_keeper_reads_what_was_kept_before_what_is_mounted(tmp_path: Path) -> None:
+    for folder in ("chosen", "instance"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "P.1").write_text(folder)
+    kept: dict[str, str] = {}
+    credentials = FileCredentials(tmp_path, lambda key, value: kept.update({key: value}))
+    before = credentials.instance("P.1")
+
+    credentials.keep("P.1", "new")
+
+    assert (before, credentials.instance("P.1"), kept) == ("chosen", "new", {"P.1": "new"})
+
+
+def test_what_could_not_be_kept_is_not_used(tmp_path: Path) -> None:
+    def fail(key: str, value: str) -> None:
+        raise Unavailable("away")
+
+    credentials = MappingCredentials({}, {"P.1": "old"}, keeper=fail)
+
+    with pytest.raises(Unavailable):
+        credentials.keep("P.1", "new")
+
+    assert credentials.instance("P.1") == "old"
+
+
+def test_rotation_leaves_chosen_keys_their_names() -> None:
+    credentials = MappingCredentials({}, {"P.2": "chosen", "Q.next": "next"})
+
+    following = Following(credentials, frozenset({"P.2"}))
+
+    assert (following.instance("P.2"), following.instance("Q")) == ("chosen", "next")
 
 
 def test_missing_file_names_the_secret_and_the_key(tmp_path: Path) -> None:
