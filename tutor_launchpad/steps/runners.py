@@ -18,12 +18,13 @@ from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.access import needed_for, sentences
 from tutor_launchpad.core.errors import LaunchpadError, Refused, refuse
 from tutor_launchpad.core.seal import Mask
+from tutor_launchpad.steps.telling import Teller
 
 if TYPE_CHECKING:
     from launchpad_workflows.ownership import Ownership
     from launchpad_workflows.remote import Resume
     from launchpad_workflows.submit import Run
-    from launchpad_workflows.watch import Finished, Progress
+    from launchpad_workflows.watch import Finished
 
     from tutor_launchpad.adapters.kubernetes import Cluster
     from tutor_launchpad.steps.deployment import Deployment
@@ -158,7 +159,7 @@ class ByWorkflow:
                 self.cluster,
                 request,
                 self.ownership,
-                _Teller(deployment),
+                Teller(deployment.progress.say),
                 namespace=self._namespace,
                 deadline=deployment.options.timeout,
                 resume=resume,
@@ -196,21 +197,6 @@ def _tell_begun(deployment: Deployment, operation: str, run: Run, found: bool) -
     deployment.ongoing[operation] = f"workflow {run.namespace}/{run.name} goes on: look at it with `{look}`"
     if found:
         deployment.progress.say(f"workflow {run.name} of an interrupted run does this: waiting for it")
-
-
-class _Teller:
-    """Says each change of the run once."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self._say = deployment.progress.say
-        self._last = ""
-
-    def __call__(self, seen: Progress) -> None:
-        parts = ", ".join(f"{one.resource}/{one.server} {one.phase}".rstrip() for one in seen.parts)
-        text = f"workflow {seen.phase} {parts or seen.message}".strip()
-        if text != self._last:
-            self._say(text)
-            self._last = text
 
 
 def root_id(deployment: Deployment) -> str:
