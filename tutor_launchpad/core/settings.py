@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -77,6 +79,17 @@ Word = Annotated[str, AfterValidator(_word)]
 """Without what would end a text in the settings of Open edX."""
 
 
+def _object_name(value: str) -> str:
+    if re.fullmatch(r"[A-Z][A-Za-z0-9]*/[a-z0-9][-a-z0-9.:]*", value):
+        return value
+    raise PydanticCustomError(
+        "object_name", "input should be the kind and the name of an object, such as ClusterRole/vector"
+    )
+
+
+ObjectName = Annotated[str, AfterValidator(_object_name)]
+
+
 Generation = Annotated[int, Strict(), Field(ge=1, le=2)]
 
 
@@ -104,7 +117,7 @@ class Settings(BaseModel):
     quota: Quantities = {}
     limits: dict[str, Quantities] = {}
     network_policies: bool = True
-    cluster_resources: tuple[str, ...] = ()
+    cluster_resources: tuple[ObjectName, ...] = ()
     secret_settings: tuple[str, ...] = ()
     public_settings: tuple[str, ...] = ()
     job_deadline: Seconds = 3600
@@ -171,6 +184,18 @@ def read_settings(config: Config) -> Settings:
     problems = [*_instance_problems(settings, config), *_repository_problems(settings)]
     refuse(problems)
     return settings
+
+
+def unknown_settings(user: Config, known: Iterable[str]) -> list[str]:
+    """A line for each setting of config.yml that has our prefix and is nobody's, as one that is mistyped would be."""
+    names = {*known, *DEFAULTS, *UNIQUE}
+    lines = []
+    for name in sorted(set(user) - names):
+        if name.startswith(PREFIX) and not re.fullmatch(PREFIX + r"[A-Z0-9_]+_(SERVER|GENERATION)", name):
+            alike = get_close_matches(name, names, 1, cutoff=0.8)
+            meant = f": did you mean {alike[0]}?" if alike else f": `tutor config save --unset {name}` takes it out"
+            lines.append(f"config.yml sets {name}, which no enabled plugin knows{meant}")
+    return lines
 
 
 _FORMS = {

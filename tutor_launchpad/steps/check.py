@@ -15,6 +15,7 @@ from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
 from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.settings import unknown_settings
 from tutor_launchpad.steps import data
 from tutor_launchpad.steps.cluster_checks import cluster_problems, tell_clocks
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
@@ -27,6 +28,8 @@ from tutor_launchpad.steps.resources import plan_resources
 
 def run_check(deployment: Deployment) -> tuple[Status, str]:
     """Prepare all that will be recorded, and refuse what would not work."""
+    for line in unknown_settings(deployment.loaded.user, deployment.loaded.templates):
+        deployment.progress.say(line)
     problems = _collect(lambda: _repository(deployment))
     problems += _collect(lambda: _resources(deployment))
     problems += _collect(lambda: _prepared(deployment))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies
 
 from tutor_launchpad.core.errors import Refused
-from tutor_launchpad.core.settings import PREFIX, Settings, read_settings
+from tutor_launchpad.core.settings import PREFIX, Settings, read_settings, unknown_settings
 from tutor_launchpad.core.types import Config
 from tutor_launchpad.defaults import DEFAULTS, GENERATED, SETTINGS, UNIQUE
 
@@ -84,6 +84,7 @@ def test_values_of_another_type_are_refused_by_name(name: str) -> None:
         ("limits", {"default": {"cpu": "lots"}}, "LAUNCHPAD_LIMITS['default']['cpu']: input should be a number"),
         ("limits", {"default": 1}, "LAUNCHPAD_LIMITS['default']: it must be a mapping such as {name: value}"),
         ("cluster_resources", {"a": 1}, "LAUNCHPAD_CLUSTER_RESOURCES: it must be a list such as [one, two]"),
+        ("cluster_resources", ["vector"], "LAUNCHPAD_CLUSTER_RESOURCES[0]: input should be the kind and the name of an"),
         ("secret_settings", "A", "LAUNCHPAD_SECRET_SETTINGS: it must be a list such as [one, two]"),
         ("public_settings", [1], "LAUNCHPAD_PUBLIC_SETTINGS[0]: it must be a text"),
         ("job_deadline", 0, "LAUNCHPAD_JOB_DEADLINE: input should be greater than 0"),
@@ -210,3 +211,20 @@ def test_any_value_gives_settings_or_sentences(name: str, value: Any) -> None:
         found = error
 
     assert isinstance(found, Settings) or all(problem.startswith(PREFIX) for problem in found.problems)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("LAUNCHPAD_REPOSITRY", "which no enabled plugin knows: did you mean LAUNCHPAD_REPOSITORY?"),
+        ("LAUNCHPAD_X", "knows: `tutor config save --unset LAUNCHPAD_X` takes it out"),
+    ],
+)  # fmt: skip
+def test_mistyped_setting_is_told(name: str, line: str) -> None:
+    (told,) = unknown_settings({name: 1, "LAUNCHPAD_BRANCH": "main", "OTHER": 1}, [])
+
+    assert line in told
+
+
+def test_settings_of_other_plugins_are_known() -> None:
+    assert unknown_settings({"LAUNCHPAD_BROKER_SERVER": "main", "LAUNCHPAD_MINE": 1}, ["LAUNCHPAD_MINE"]) == []
