@@ -45,13 +45,18 @@ class Server:
 
 @dataclass
 class Runner:
-    """Runs one resource as the worker would. `password` is what the instance's Secret says, `following` the next one."""
+    """Runs one resource as the worker would. `password` is what the instance's Secret says, `following` the next one.
+
+    `token`: for a cloud's API. `kept`: what a provider chose, from one run to the next.
+    """
 
     server: Server
     instance: str
     password: str = 'it\'s 100% "new" \\ pass_word'
     following: str = "following"
     lines: list[str] = field(default_factory=list)
+    token: str = ""
+    kept: dict[str, str] = field(default_factory=dict)
 
     def run(
         self,
@@ -66,16 +71,18 @@ class Runner:
         """`stores`: credentials of stores for copies. Nothing that is told may hold a password."""
         user, password = self.server.administrator
         admin = {"username": user, "password": administrator or password}
+        admin |= {"token": self.token} if self.token else {}
         admins = {("storage", name): values for name, values in (stores or {}).items()}
         credentials = MappingCredentials(
-            {**admins, (self.server.resource, "main"): admin}, {"P": self.password, "P.next": self.following}
+            {**admins, (self.server.resource, "main"): admin}, {"P": self.password, "P.next": self.following}, self.kept
         )
         items = [*resource.items(), *resource.other_generation().items()]
         claimed = resource.model_copy(update={"claims": {item.key: claim for item in items}})
         content = {"instance": self.instance, "operation": operation, "resources": [claimed], **more}
         request = Request.model_validate(content)
         outcome = run_resource(request, request.resources[0], credentials, self.lines.append)
-        assert_hidden(outcome.model_dump_json() + "".join(self.lines), self.password, self.following, password)
+        secrets = [self.password, self.following, password, *self.kept.values()]
+        assert_hidden(outcome.model_dump_json() + "".join(self.lines), *secrets, *filter(None, [self.token]))
         return outcome
 
 

@@ -12,8 +12,8 @@ from launchpad_workflows.report import Report
 
 
 def in_order(provisioner: Provisioner[Any], items: Iterable[Item]) -> list[Item]:
-    """What lets somebody in comes first: to be made before there is anything to use, and removed before that is."""
-    return sorted(items, key=lambda item: item.kind not in provisioner.access)
+    """What lets somebody in comes first, to be made before there is anything to use, unless it needs that to exist."""
+    return sorted(items, key=lambda item: (item.kind in provisioner.access) == provisioner.data_first)
 
 
 def look_at(provisioner: Provisioner[Any], items: Iterable[Item]) -> dict[Item, Found]:

@@ -87,10 +87,12 @@ class Provisioner(ABC, Generic[R]):
     """One resource with one provider. Every method may run again after it was stopped anywhere.
 
     `makes`: False where everything is the operator's, to be tried and never changed. `access`: the kinds of names that
-    let somebody in; they are made first and removed first, and are what a rotation replaces.
+    let somebody in; they are made first and removed first, and are what a rotation replaces. `data_first`: made last where
+    the server gives access only to what exists.
     """
 
     makes: ClassVar[bool] = True
+    data_first: ClassVar[bool] = False
     access: ClassVar[frozenset[str]] = frozenset({"user"})
 
     def __init__(self, resource: R, context: Context) -> None:

@@ -12,7 +12,7 @@ from launchpad_workflows.requests.mongodb import MongoDB
 from launchpad_workflows.requests.mysql import MySQL, MySQLDatabase
 from launchpad_workflows.requests.plain import Nothing, Plain
 from launchpad_workflows.requests.request import OPERATIONS, Dump, Operation, Request
-from launchpad_workflows.requests.storage import Bucket, Storage
+from launchpad_workflows.requests.storage import Bucket, Spaces, Storage
 
 __all__ = [
     "OPERATIONS",
@@ -28,5 +28,6 @@ __all__ = [
     "Plain",
     "Request",
     "Resource",
+    "Spaces",
     "Storage",
 ]

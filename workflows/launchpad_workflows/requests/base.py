@@ -23,7 +23,13 @@ ApiUrl = Annotated[
     ),
 ]
 """A cloud's API, to which a token goes: without TLS only on this machine and in the networks for tests (RFC 2544)."""
+DIGITALOCEAN = "https://api.digitalocean.com"
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
+def with_api(address: str, api: str) -> str:
+    """Where a server's password and its API's token go."""
+    return address if api == DIGITALOCEAN else f"{address} by {api}"
 
 
 class Model(BaseModel):

@@ -7,12 +7,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from launchpad_workflows.items import Item
-from launchpad_workflows.requests.base import Model, Region, Resource, Url
+from launchpad_workflows.requests.base import DIGITALOCEAN, ApiUrl, Model, Region, Resource, Url, with_api
 
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 AccessKey = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{2,127})?$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_/-]{0,62}/$")]
 Addressing = Literal["auto", "path", "virtual"]
+
+_GIVEN_KEYS = {"compatible", "existing"}
+"""Providers with which the operator makes the key."""
 
 
 class Bucket(Model):
@@ -38,7 +41,7 @@ class Storage(Resource):
     """
 
     resource: Literal["storage"] = "storage"
-    provider: Literal["minio", "compatible", "existing"] = "minio"
+    provider: Literal["minio", "compatible", "existing", "spaces"] = "minio"
     endpoint: Url
     region: Region = "us-east-1"
     addressing: Addressing = "path"
@@ -58,7 +61,7 @@ class Storage(Resource):
 
     def items(self) -> tuple[Item, ...]:
         """The key's public half where we make it, as it is called in this generation, and the buckets."""
-        users = self.users() if self.provider == "minio" else ()
+        users = () if self.provider in _GIVEN_KEYS else self.users()
         return self._items("user", users) + self._items("bucket", (bucket.name for bucket in self.buckets))
 
     def users(self) -> tuple[str, ...]:
@@ -74,3 +77,21 @@ class Storage(Resource):
         if not self.access_key_key:
             return ()
         return self.kept_as(self.access_key_key), self.kept_as(self.secret_key_key)
+
+
+class Spaces(Storage):
+    """DigitalOcean Spaces: buckets are made by S3 with the administrator's key, keys by `api`, which chooses both halves."""
+
+    provider: Literal["spaces"] = "spaces"
+    api: ApiUrl = DIGITALOCEAN
+
+    @model_validator(mode="after")
+    def _keeps_its_key(self) -> Spaces:
+        if self.buckets and not self.access_key_key:
+            raise ValueError("buckets of Spaces need an access_key_key")
+        return self
+
+    @property
+    def address(self) -> str:
+        """The store's, and the API's where it is not the usual one."""
+        return with_api(super().address, self.api)

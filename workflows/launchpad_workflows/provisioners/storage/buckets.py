@@ -11,6 +11,7 @@ from launchpad_workflows.provisioners.base import Writer
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, translated
 
 OWNER_TAG = "launchpad-instance"
+OWNER_OBJECT = ".launchpad-instance"
 _ADMINISTRATOR = "of the administrator"
 _BATCH = 1000
 """Objects that one call deletes, at most."""
@@ -57,6 +58,21 @@ def owner(client: Any, address: Address, name: str) -> str:
     except (Missing, Unsupported, Denied):
         return ""
     return next((str(tag["Value"]) for tag in tags if tag["Key"] == OWNER_TAG), "")
+
+
+def sign(client: Any, address: Address, name: str, instance: str) -> None:
+    """Write the instance into the bucket, where the store keeps no tags."""
+    with translated(address, _ADMINISTRATOR):
+        client.put_object(Bucket=name, Key=OWNER_OBJECT, Body=instance.encode(), ContentType="text/plain")
+
+
+def signature(client: Any, address: Address, name: str) -> str:
+    """The instance that is written into the bucket; empty where none is, or no bucket."""
+    try:
+        with translated(address, _ADMINISTRATOR):
+            return str(client.get_object(Bucket=name, Key=OWNER_OBJECT)["Body"].read(100).decode("utf-8", "replace"))
+    except Missing:
+        return ""
 
 
 def facts(client: Any, address: Address, name: str) -> dict[str, int | str]:

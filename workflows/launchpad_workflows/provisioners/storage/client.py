@@ -83,7 +83,7 @@ class Address:
 
 
 @contextmanager
-def connected(address: Address, key: str, secret: str) -> Iterator[Any]:
+def connected(address: Address, key: str, secret: str, *, attempts: int = 3) -> Iterator[Any]:
     """A client for one key, nobody's where it is empty; errors inside are ours. It sends nothing before its first call."""
     with file_of(address.ca) as ca, translated(address, key or "of nobody"):
         client = _make_client(
@@ -97,7 +97,7 @@ def connected(address: Address, key: str, secret: str) -> Iterator[Any]:
                 s3={"addressing_style": address.addressing},
                 connect_timeout=10,
                 read_timeout=60,
-                retries={"total_max_attempts": 3, "mode": "standard"},
+                retries={"total_max_attempts": attempts, "mode": "standard"},
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
             ),

@@ -1,0 +1,85 @@
+"""The API or the store goes away at each request that an operation makes: a repeat finishes, with one key at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.integration.cutting import Cutter
+from tests.integration.digitalocean.conftest import Store
+from tests.integration.digitalocean.stand_in import Fault
+
+MOST = 100
+
+
+@pytest.fixture
+def cutter(store: Store) -> Iterator[Cutter]:
+    found = Cutter(store.runner.server.host, store.runner.server.port, stays_away=True)
+    store.resource = store.resource.model_copy(update={"endpoint": f"http://127.0.0.1:{found.port}"})
+    yield found
+    found.close()
+
+
+def assert_finished(store: Store) -> None:
+    """All is right, and no second key is left."""
+    assert not store.run("new").failed
+    assert store.run().status == "unchanged"
+    assert [one["access_key"] for one in store.keys.keys.values()] == [store.runner.kept["ACCESS.1"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["down", "lost", "throttled", "broken"])
+def test_provisioning_is_finished_by_a_repeat_wherever_the_api_failed(store: Store, fault: Fault) -> None:
+    for number in range(1, MOST):
+        store.api.from_here(number, fault)
+        outcome = store.run("new")
+        assert outcome.may_pass or not outcome.failed, outcome.details
+        reached = len(store.api.seen) >= next(iter(store.api.faults))
+        store.api.faults = {}
+        assert_finished(store)
+        assert store.run(operation="deprovision", delete_data=True).status == "removed"
+        if not reached:
+            return
+    pytest.fail("the operation never came to its end")
+
+
+@pytest.mark.slow
+def test_removal_is_finished_by_a_repeat_wherever_the_api_failed(store: Store) -> None:
+    for number in range(1, MOST):
+        store.run("new")
+        store.api.from_here(number, "lost")
+        store.run(operation="deprovision", delete_data=True)
+        reached = len(store.api.seen) >= next(iter(store.api.faults))
+        store.api.faults = {}
+        store.run(operation="deprovision", delete_data=True)
+        assert (store.run(operation="deprovision", delete_data=True).status, store.keys.keys) == ("absent", {})
+        if not reached:
+            return
+    pytest.fail("the operation never came to its end")
+
+
+@pytest.mark.slow
+def test_provisioning_is_finished_by_a_repeat_wherever_the_store_failed(store: Store, cutter: Cutter) -> None:
+    for piece in range(1, MOST):
+        cutter.cut_at(piece)
+        outcome = store.run("new")
+        was_cut = cutter.mend()
+        assert outcome.may_pass or not outcome.failed, outcome.details
+        assert_finished(store)
+        assert store.run(operation="deprovision", delete_data=True).status == "removed"
+        if not was_cut:
+            return
+    pytest.fail("the operation never came to its end")
+
+
+def test_key_that_cannot_be_kept_is_removed_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(dict[str, str]):
+        def __setitem__(self, key: str, value: str) -> None:
+            raise OSError("no space")
+
+    store.runner.kept = Full()
+    with pytest.raises(OSError, match="no space"):
+        store.run("new")
+
+    assert store.keys.keys == {}
