@@ -32,7 +32,7 @@ FILE = OWN / "servers.json"
 
 
 class Servers(Protocol):
-    """Keeps servers and their administrators' credentials (`username`, `password`, `address`, perhaps `ca.crt`)."""
+    """Keeps servers and their administrators' credentials (`username`, `password`, `address`, perhaps `ca.crt`, `token`)."""
 
     def add(self, server: Server, credentials: Mapping[str, str]) -> None:
         """Register, or replace what was registered under this name."""

@@ -13,6 +13,7 @@ from tests.unit.launchpad_workflows.fakes import fake_request, mysql_request
 DATABASE = {"name": "db", "username": "u", "password_key": "P"}
 MYSQL = {"resource": "mysql", "provider": "direct", "server": "main", "host": "db", "databases": [DATABASE]}
 MONGODB = {"resource": "mongodb", "server": "main", "host": "db"}
+SPACES = {"resource": "storage", "provider": "spaces", "server": "main", "endpoint": "https://nyc3.example"}
 STORAGE = {"resource": "storage", "provider": "minio", "server": "main", "endpoint": "https://s3.example"}
 
 
@@ -58,6 +59,14 @@ def test_provider_may_be_left_out() -> None:
         ({**STORAGE, "buckets": [{"name": "abc"}]}, "need an access_key"),
         ({**STORAGE, "endpoint": "https://user:pass@s3.example"}, "pattern"),
         ({**STORAGE, "provider": "other"}, "known: mysql/direct"),
+        (
+            {**SPACES, "buckets": [{"name": "abc"}], "access_key": "key", "secret_key_key": "K"},
+            "need an access_key_key",
+        ),
+        ({**SPACES, "api": "http://api.example"}, "the address of an API is https://"),
+        ({**SPACES, "api": "https://api.example/v2"}, "without a path"),
+        ({**SPACES, "api": "https://me:pw@api.example"}, "the address of an API is https://"),
+        ({**SPACES, "api": "http://127.0.0.1@evil.example"}, "the address of an API is https://"),
         ({"resource": "unheard-of"}, "no provider at all"),
     ],
 )

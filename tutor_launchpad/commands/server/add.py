@@ -16,16 +16,21 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option("--endpoint", help="Address, http:// or https:// (storage).")
 @click.option(
     "--provider",
-    help="How resources are made: direct (mysql, mongodb), minio or compatible (storage); existing: not at all.",
+    help="How resources are made: direct (mysql, mongodb), minio, spaces or compatible (storage); existing: not at all.",
 )
 @click.option("--region", help="Region (storage).")
 @click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")
 @click.option("--auth-source", help="Database that keeps the users (mongodb).")
 @click.option("--replica-set", help="Name of the replica set (mongodb).")
-@click.option("--option", "more", multiple=True, metavar="KEY=VALUE", help="For a resource that another plugin adds.")
+@click.option("--option", "more", multiple=True, metavar="KEY=VALUE", help="What only this provider knows.")
 @click.option("--tls", is_flag=True, help="Connect with TLS (mongodb).")
 @click.option("--user", "username", help="The administrator; the access key for storage. None for provider existing.")
 @click.option("--password-file", type=click.File(encoding="utf-8"), help="File with the password; - for stdin.")
+@click.option(
+    "--token-file",
+    type=click.File(encoding="utf-8"),
+    help="File with a token for the cloud's API (spaces); - for stdin.",
+)
 @click.option(
     "--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate (storage)."
 )
@@ -36,7 +41,8 @@ from tutor_launchpad.commands.server.names import ResourceName
 def add_command(
     context: click.Context, /, kube_context: str | None, no_cluster: bool, yes: bool, **given: object
 ) -> None:
-    from tutor_launchpad.commands.server.session import describe_server, open_servers, refuse_move
+    from tutor_launchpad.commands.server.describing import describe_server
+    from tutor_launchpad.commands.server.session import open_servers, refuse_move
 
     check_context(kube_context, no_cluster)
     server, credentials = describe_server(given)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import Self
 
 from launchpad_workflows import names
@@ -16,13 +17,18 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,2
 Host = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:\[\]-]{1,253}$")]
 Port = Annotated[int, Field(gt=0, lt=65536)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9._:\[\]-]+/?$")]
-ApiUrl = Annotated[
-    str,
-    StringConstraints(
-        pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?|http://(localhost|127\.[0-9.]+|\[::1\]|198\.1[89]\.[0-9.]+)(:[0-9]{1,5})?)$"
-    ),
-]
-"""A cloud's API, to which a token goes: without TLS only on this machine and in the networks for tests (RFC 2544)."""
+
+
+def _is_safe(url: str) -> str:
+    """A token goes by TLS alone, except on this machine and in the networks for tests (RFC 2544)."""
+    if not re.fullmatch(rf"(https://[A-Za-z0-9.-]+|http://({_HERE}))(:[0-9]{{1,5}})?", url):
+        raise ValueError("the address of an API is https:// and a host, without a path")
+    return url
+
+
+ApiUrl = Annotated[str, AfterValidator(_is_safe)]
+"""A cloud's API, to which a token goes."""
+_HERE = r"localhost|127\.[0-9.]+|\[::1\]|198\.1[89]\.[0-9.]+"
 DIGITALOCEAN = "https://api.digitalocean.com"
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
@@ -50,6 +56,10 @@ class Resource(Model):
     generation: Literal[1, 2] = 1
     claims: Mapping[str, Claim] = {}
 
+    token_scopes: ClassVar[tuple[str, ...]] = ()
+    """What the token must be allowed to do, where the provider speaks to a cloud's API."""
+    server_options: ClassVar[tuple[str, ...]] = ()
+    """Fields that describe a server of this provider alone."""
     user_limit: ClassVar[int] = 64
     separator: ClassVar[str] = "_"
 

@@ -85,6 +85,9 @@ class Spaces(Storage):
     provider: Literal["spaces"] = "spaces"
     api: ApiUrl = DIGITALOCEAN
 
+    token_scopes: ClassVar[tuple[str, ...]] = ("spaces_key:read", "spaces_key:create_credentials", "spaces_key:delete")
+    server_options: ClassVar[tuple[str, ...]] = ("api",)
+
     @model_validator(mode="after")
     def _keeps_its_key(self) -> Spaces:
         if self.buckets and not self.access_key_key:

@@ -26,6 +26,7 @@ from tutor_launchpad.steps.runners import OWNERS
 PASSWORD = "h1dden-passw0rd"
 GIVEN = ["--user", "root", "--password-file", "-"]
 MYSQL = ["mysql", "main", "--host", "db.example.com"]
+SPACES = ["storage", "main", "--endpoint", "https://nyc3.example.com", "--provider", "spaces"]
 STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
 
 
@@ -60,6 +61,19 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
         (["storage", "main", "--endpoint", "s3.example.com", *GIVEN], "This cannot be registered"),
         (["storage", "main", "--endpoint", "https://s3.example.com:99999", *GIVEN], "This cannot be registered"),
         ([*STORAGE, *GIVEN, "--addressing", "odd"], "'odd' is not one of"),
+        ([*STORAGE, *GIVEN, "--token-file", __file__], "--token-file is not for the provider minio"),
+        (
+            [*SPACES, *GIVEN],
+            "The provider spaces needs --token-file: a token for its API with the scopes spaces_key:read,",
+        ),
+        ([*SPACES, *GIVEN, "--token-file", "-"], "--password-file and --token-file cannot both be -"),
+        ([*SPACES, *GIVEN, "--token-file", __file__], "--token-file holds no token"),
+        ([*SPACES, *GIVEN, "--token-file", "/dev/null"], "--token-file holds no token"),
+        (
+            [*MYSQL, *GIVEN, "--option", "tls=true"],
+            "--option tls is not for mysql of provider direct; those that are: none.",
+        ),
+        ([*SPACES, *GIVEN, "--option", "buckets=x"], "is not for storage of provider spaces; those that are: api."),
         ([*MYSQL, *GIVEN, "--context", "x", "--no-cluster"], "--context and --no-cluster exclude each other."),
     ],
 )
@@ -158,10 +172,23 @@ def test_resource_of_another_plugin_takes_options_that_we_do_not_know(
     assert server.settings == {"host": "queue.example.com", "port": 5672, "vhost": "a=b"}
 
 
-def test_own_resources_take_no_options_that_are_unknown(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("api", "status"), [("https://api.example.com", 0), ("http://api.example.com", 2)])
+def test_token_is_kept_beside_the_password_and_goes_by_tls_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, api: str, status: int
+) -> None:
     import_module("tutor_launchpad.plugin")  # registers the resources
+    (tmp_path / "launchpad").mkdir()
+    (tmp_path / "token").write_text("dop_v1_t0ken\n")
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
 
-    assert "--option is not for mysql" in add(tmp_path, *MYSQL, "--option", "tls=true").output
+    result = add(tmp_path, *SPACES, "--token-file", str(tmp_path / "token"), "--option", f"api={api}")
+
+    assert result.exit_code == status, result.output
+    servers = FileServers(tmp_path)
+    kept = [(one.settings["api"], servers.credentials(one)) for one in servers.all()]
+    login = {"username": "root", "password": PASSWORD, "token": "dop_v1_t0ken"}
+    address = f"https://nyc3.example.com by {api}"
+    assert kept == ([] if status else [(api, {**login, "address": address})])
 
 
 def test_server_is_added_listed_and_removed(root: Root, tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""How a server is described on the command line of `add`."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+from pydantic import ValidationError
+
+from tutor_launchpad.core.resources import Server
+from tutor_launchpad.steps.resources import request_problems
+
+if TYPE_CHECKING:
+    from launchpad_workflows.registry import Provider
+    from launchpad_workflows.requests import Resource
+
+OPTIONS = {
+    # No `tls` for mysql: provisioning would use it, and Open edX itself would go on without.
+    "mysql": ("host", "port"),
+    "mongodb": ("host", "port", "tls", "auth_source", "replica_set"),
+    "storage": ("endpoint", "region", "addressing"),
+}
+REQUIRED = {"mysql": "host", "mongodb": "host", "storage": "endpoint"}
+PROVIDERS = {"mysql": "direct", "mongodb": "direct", "storage": "minio"}
+EXISTING = "existing"
+"""The provider of servers that the operator looks after."""
+PRIVATE_CA_LACKS = ("mysql", "mongodb")
+
+
+def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
+    """The server and its credentials from the options of `add`; click's usage errors where they do not fit."""
+    resource = str(given["resource"])
+    every = sorted({name for names in OPTIONS.values() for name in names})
+    own = OPTIONS.get(resource, tuple(every))
+    for option in sorted(set(every) - set(own)):
+        if given[option]:
+            raise click.UsageError(f"--{option.replace('_', '-')} is not for {resource}.")
+    if given["ca_file"] is not None and resource in PRIVATE_CA_LACKS:
+        raise click.UsageError(
+            f"--ca-file is not for {resource}: the pods of Open edX would not know that authority. Give the server a "
+            "certificate of a public one."
+        )
+    if resource in REQUIRED and not given[REQUIRED[resource]]:
+        raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
+    named_port = re.fullmatch(r"([^:]+):(\d+)", str(given["host"] or ""))
+    if named_port:
+        raise click.UsageError(
+            f"--host {given['host']} has a port: give --host {named_port[1]} --port {named_port[2]}."
+        )
+    provider = str(given["provider"] or PROVIDERS.get(resource) or "")
+    found = _find(resource, provider)
+    model, provider = found.load_model(), found.name
+    settings = {name: given[name] for name in own if given[name]} | _more(found, model, given["more"])
+    if "port" in own and "port" in model.model_fields and resource in OPTIONS:
+        settings.setdefault("port", model.model_fields["port"].default)
+    server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
+    login = {} if provider == EXISTING else _login(given)
+    if provider == EXISTING and (given["username"] is not None or given["password_file"] is not None):
+        raise click.UsageError(
+            "--user and --password-file are not for the provider existing, which has no administrator."
+        )
+    credentials = {**login, **_token(given, provider, model), "address": _validate(server)}
+    if given["ca_file"] is not None:
+        credentials["ca.crt"] = _certificate(_text(given["ca_file"]))
+    return server, credentials
+
+
+def _login(given: Mapping[str, Any]) -> dict[str, str]:
+    """The administrator's user and password."""
+    for option in ("--user", "--password-file"):
+        if given[{"--user": "username"}.get(option, "password_file")] is None:
+            raise click.UsageError(f"Missing option '{option}'.")
+    login = {"username": str(given["username"]), "password": _text(given["password_file"]).rstrip("\r\n")}
+    if not login["username"].strip():
+        raise click.UsageError("--user is empty.")
+    if not login["password"]:
+        raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
+    if any(character in login["password"] for character in "\r\n\0"):
+        raise click.UsageError("The password has more than one line: give a file that holds nothing else.")
+    return login
+
+
+def _text(file: TextIO) -> str:
+    try:
+        return file.read()
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name} is no text.") from None
+
+
+def _token(given: Mapping[str, Any], provider: str, model: type[Resource]) -> dict[str, str]:
+    """What a cloud's API takes beside the administrator's password, where the provider speaks to one."""
+    file = given["token_file"]
+    if not model.token_scopes:
+        if file is not None:
+            raise click.UsageError(f"--token-file is not for the provider {provider}, which speaks to no API.")
+        return {}
+    if file is None:
+        scopes = ", ".join(model.token_scopes)
+        raise click.UsageError(
+            f"The provider {provider} needs --token-file: a token for its API with the scopes {scopes}."
+        )
+    if file is given["password_file"] or file.name == given["password_file"].name == "<stdin>":
+        raise click.UsageError("--password-file and --token-file cannot both be -: give one of them as a file.")
+    token = _text(file).strip()
+    if not token or not (token.isascii() and token.isprintable()) or " " in token:
+        raise click.UsageError("--token-file holds no token: give a file with the token alone.")
+    return {"token": token}
+
+
+def _more(found: Provider, model: type[Resource], words: tuple[str, ...]) -> dict[str, str]:
+    """`--option KEY=VALUE`; the server's model says which there are."""
+    pairs = [word.partition("=") for word in words]
+    wrong = [word for word, (key, sign, _) in zip(words, pairs, strict=True) if not (key.isidentifier() and sign)]
+    wrong += [key for key, _, _ in pairs if key in ("resource", "provider", "server", "claims")]
+    if wrong:
+        raise click.UsageError(f"--option {wrong[0]!r} is not KEY=VALUE with a key of the server's own.")
+    unknown = [key for key, _, _ in pairs if found.resource in OPTIONS and key not in model.server_options]
+    if unknown:
+        known = ", ".join(model.server_options) or "none"
+        raise click.UsageError(
+            f"--option {unknown[0]} is not for {found.resource} of provider {found.name}; those that are: {known}."
+        )
+    return {key: value for key, _, value in pairs}
+
+
+def _find(resource: str, provider: str) -> Provider:
+    """The provider; the resource's first where none is named."""
+    from launchpad_workflows.registry import find
+
+    try:
+        return find(resource, provider)
+    except ValueError as error:
+        raise click.UsageError(f"This cannot be registered: resources: {error}.") from None
+
+
+def _certificate(text: str) -> str:
+    try:
+        ssl.create_default_context(cadata=text or "-")
+    except (ssl.SSLError, TypeError):  # no PEM; not ASCII
+        raise click.UsageError(
+            "--ca-file holds no certificate: give one in PEM, with its BEGIN and END lines."
+        ) from None
+    return text
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise click.UsageError(f"--cidr {text!r} is not a network such as 10.0.0.0/24: {error}.") from None
+
+
+def _validate(server: Server) -> str:
+    """The server's address, where the part of a request that it gives would be taken."""
+    from launchpad_workflows.requests import Request
+
+    part = {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
+    try:
+        request = Request.model_validate({"operation": "check", "resources": [part]})
+        _ = server.port
+        return request.resources[0].address
+    except ValidationError as error:
+        problems = request_problems(error)
+        raise click.UsageError(f"This cannot be registered: {'; '.join(problems)}.") from None
+    except KeyError:
+        raise click.UsageError("This cannot be registered: a server needs a port, or an http(s) endpoint.") from None
+    except ValueError as error:
+        raise click.UsageError(f"This cannot be registered: {error}.") from None
