@@ -107,6 +107,14 @@ class ClusterFolder:
         self._git(*self._identity(), "commit", "--quiet", "--message", message)
         return self.head()
 
+    def commit_alone(self, name: str, message: str) -> bool:
+        """Commit one file, whatever else is staged; False where nothing of it is new."""
+        if not self._git("status", "--porcelain", "--untracked-files=all", "--", name).strip():
+            return False
+        self._git("add", "--force", "--", name)
+        self._git(*self._identity(), "commit", "--quiet", "--message", message, "--", name)
+        return True
+
     def changes(self) -> list[str]:
         """What is changed and not committed, among the files that Git knows."""
         lines = self._git("status", "--porcelain", "--untracked-files=no").decode().splitlines()

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cluster_repositories import GIVEN, rendered, write
+from tests.unit.cluster_repositories import GIVEN, answers_of, rendered, write
 from tests.unit.cluster_template import hcl
 from tests.unit.cluster_template.hcl import Block
+from tutor_launchpad.core.cluster.values import bucket_name
 from tutor_launchpad.core.cluster.versions import VERSIONS
 
 FACTS = Path(__file__).with_name("facts")
@@ -59,7 +60,7 @@ def _schema(block: Block) -> dict[str, Any]:
 
 
 def test_there_are_roots_for_both_clouds_and_none_without() -> None:
-    assert set(_roots("aws-default")) == set(_roots("digitalocean-default")) == {"terraform", "terraform/bootstrap"}
+    assert set(_roots("aws-default")) == set(_roots("digitalocean-default")) == {"terraform"}
     assert _roots("existing-everything") == {}
 
 
@@ -153,13 +154,11 @@ def test_output_of_a_secret_is_sensitive(name: str) -> None:
 
 
 @each_cloud
-def test_state_is_in_a_bucket_that_the_bootstrap_makes_with_locks(name: str) -> None:
+def test_state_is_in_the_bucket_that_the_command_makes_with_locks(name: str) -> None:
     text = rendered(name)["terraform/versions.tf"].decode()
-    bucket = re.findall(r'bucket\s+= "([a-z0-9-]+)"', text)[0]
 
     assert re.search(r"^    use_lockfile\s+= true$", text, re.MULTILINE)
-    assert f'"{bucket}"' in rendered(name)["terraform/bootstrap/main.tf"].decode()
-    assert len(bucket) <= 63
+    assert re.findall(r'bucket\s+= "([a-z0-9-]+)"', text) == [bucket_name(answers_of(name), "state")]
 
 
 @pytest.fixture(scope="module")

@@ -116,7 +116,7 @@ def test_commands_exist_and_take_their_options() -> None:
     seen = set()
     for place, words in _words():
         seen.add(" ".join(words[:3]))
-        length = 4 if words[2] == "server" else 3
+        length = 4 if words[2] in ("server", "cluster") else 3
         verb = " ".join(words[:length])
         assert verb in COMMANDS, place
         _parse(COMMANDS[verb], words[length:])

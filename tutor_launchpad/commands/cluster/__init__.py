@@ -6,10 +6,12 @@ from tutor_launchpad.commands.lazy import LazyGroup
 
 cluster_command = LazyGroup(
     name="cluster",
-    help="Make a cluster's repository, and keep it current.",
+    help="Make a cluster's repository and what it describes, and keep both current.",
     package="tutor_launchpad.commands.cluster",
     verbs={
+        "apply": "Make or change what is in the cloud.",
         "create": "Make the repository of a new cluster.",
+        "plan": "Show what would change in the cloud.",
         "update": "Bring the newest template into a cluster's repository.",
     },
 )

@@ -1,0 +1,1 @@
+"""Makes, changes and takes down what a cluster repository's Terraform describes."""
