@@ -37,6 +37,7 @@ class Script:
     replies: list[Reply] = field(default_factory=lambda: [VERSION])
     seen: list[str] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
 
     def next(self) -> Reply:
         """The reply of this request."""
@@ -55,10 +56,10 @@ def served(*replies: Reply) -> Iterator[Script]:
             length = int(self.headers.get("Content-Length") or 0)
             script.seen.append(f"{self.command} {self.path} {self.headers['User-Agent']}")
             script.tokens.append(str(self.headers["Authorization"]))
-            self.rfile.read(length)
+            script.bodies.append(self.rfile.read(length))
             _answer(self, script.next())
 
-        do_GET = do_POST = do_PATCH = do_DELETE = handle_any
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
         def log_message(self, format: str, *args: object) -> None:
             pass

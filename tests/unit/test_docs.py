@@ -39,7 +39,7 @@ KNOWN = {
 }
 PROGRAMS = {"tutor", "python3", "pip", "tox", "export", "git", "kubectl", "ssh-keyscan", "docker", "age-keygen"}
 PROGRAMS |= {"kind", "helm", "curl", "echo", "tar", "chmod", "mkdir", "cp", "cat", "source", "ssh-keygen", "mapfile"}
-PROGRAMS |= {"bash", "mongorestore", "rclone", "cd", "zcat"}
+PROGRAMS |= {"bash", "mongorestore", "rclone", "cd", "zcat", "openssl"}
 
 
 def _lines(page: Path) -> list[str]:

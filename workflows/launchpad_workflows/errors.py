@@ -7,6 +7,7 @@
     ├── Unavailable    may pass by itself: nobody answers, the server is starting or too busy; worth a retry
     ├── Absent         a thing that must exist does not
     ├── Forbidden      the cluster does not let us
+    ├── NotServed      this client does not reach things of the kind; another may
     ├── NotIsolated    the instance's user reaches what is not the instance's
     └── TimedOut       our own deadline passed; the text tells the last seen state
 
@@ -42,6 +43,10 @@ class Absent(ProvisioningError):
 
 class Forbidden(ProvisioningError):
     """The thing may exist, but we may not do that with it."""
+
+
+class NotServed(ProvisioningError):
+    """The thing may exist, but not for this client."""
 
 
 class NotIsolated(ProvisioningError):

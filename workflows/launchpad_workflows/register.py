@@ -14,7 +14,7 @@ from launchpad_workflows.watch import DONE
 
 def plan_registration(params: TemplateParams) -> list[Object]:
     """All objects but the namespace, in the order in which they are applied; pure."""
-    return [*build_rbac(params), *(to_object(build(params)) for build in BUILDERS.values())]
+    return [*build_rbac(params), *_plan_templates(params)]
 
 
 def register(client: Client, params: TemplateParams) -> list[str]:
@@ -24,8 +24,22 @@ def register(client: Client, params: TemplateParams) -> list[str]:
     if client.find("v1", "Namespace", params.namespace) is None:
         client.apply(namespace)
         written.append(_title(namespace))
-    for obj in plan_registration(params):
-        live = client.find(obj["apiVersion"], obj["kind"], obj["metadata"]["name"], params.namespace)
+    return written + _apply_new(client, plan_registration(params))
+
+
+def register_templates(client: Client, params: TemplateParams) -> list[str]:
+    """As `register`, of the templates alone: for who reaches Argo's server and not Kubernetes."""
+    return _apply_new(client, _plan_templates(params))
+
+
+def _plan_templates(params: TemplateParams) -> list[Object]:
+    return [to_object(build(params)) for build in BUILDERS.values()]
+
+
+def _apply_new(client: Client, objects: list[Object]) -> list[str]:
+    written = []
+    for obj in objects:
+        live = client.find(obj["apiVersion"], obj["kind"], obj["metadata"]["name"], obj["metadata"]["namespace"])
         if live is None or _content(live) != _content(obj):
             client.apply(obj)
             written.append(_title(obj))

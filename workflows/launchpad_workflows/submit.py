@@ -1,7 +1,8 @@
-"""Starts a run through the Kubernetes API alone; Argo's own server is not needed."""
+"""Starts a run: through the Kubernetes API alone, or with `argo_server` as client through Argo's own server."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from launchpad_workflows.chosen import prepare
 from launchpad_workflows.client import INSTANCE_LABEL, MANAGED, OPERATION_LABEL, WORKFLOWS, Client, Object
 from launchpad_workflows.credentials import NEXT, instance_secret
-from launchpad_workflows.errors import Absent
+from launchpad_workflows.errors import Absent, NotServed
 from launchpad_workflows.names import cut
 from launchpad_workflows.requests import Request, Resource
 from launchpad_workflows.templates.common import CHOOSING, limit_name, template_name
@@ -42,17 +43,8 @@ def build_run(
     operation = request.operation
     stem = f"{operation}-{request.instance}" if request.instance else operation
     labels = {**MANAGED, OPERATION_LABEL: operation}
-    choosing = [one for one in request.resources if keeps_choices(operation, one)]
-    parameters = {
-        "request": request.to_json(),
-        "resources": _list(one for one in request.resources if one not in choosing),
-        **({CHOOSING: _list(choosing)} if choosing else {}),
-    }
     if operation != "check":
         labels[INSTANCE_LABEL] = request.instance
-        parameters["instance"] = request.instance
-    if request.dump is not None:
-        parameters["dump-server"] = request.dump.server
     return {
         "apiVersion": WORKFLOWS,
         "kind": "Workflow",
@@ -64,9 +56,26 @@ def build_run(
         },
         "spec": {
             "workflowTemplateRef": {"name": template_name(operation)},
-            "arguments": {"parameters": [{"name": name, "value": value} for name, value in parameters.items()]},
+            "arguments": {
+                "parameters": [{"name": name, "value": value} for name, value in parameters(request).items()]
+            },
         },
     }
+
+
+def parameters(request: Request) -> dict[str, str]:
+    """What a template for the request's operation is given; none of it is secret."""
+    choosing = [one for one in request.resources if keeps_choices(request.operation, one)]
+    found = {
+        "request": request.to_json(),
+        "resources": _list(one for one in request.resources if one not in choosing),
+        **({CHOOSING: _list(choosing)} if choosing else {}),
+    }
+    if request.operation != "check":
+        found["instance"] = request.instance
+    if request.dump is not None:
+        found["dump-server"] = request.dump.server
+    return found
 
 
 def submit(
@@ -78,14 +87,14 @@ def submit(
     """Look whether what the pods need is there, then start the run. Raises `Absent` with all that is missing.
 
     Of Secrets only the instance's own is read. Whoever deploys needs no right to read an administrator's: a pod without
-    one waits until its deadline, and Kubernetes says in its message which Secret it waits for.
+    one waits until its deadline, and Kubernetes says in its message which Secret it waits for. A client of Argo's own
+    server sees neither Secrets nor limits: there a pod tells it that lacks one.
     """
     missing = [*_missing_keys(client, request, namespace), *_missing_template(client, request, namespace)]
     if missing:
         raise Absent(f"Nothing was started in namespace {namespace}: {'; '.join(missing)}.")
-    for one in request.resources:
-        if client.find("v1", "ConfigMap", limit_name(one.resource, one.server), namespace) is None:
-            client.apply(build_limit(namespace, one.resource, one.server))
+    with contextlib.suppress(NotServed):
+        _limit_servers(client, request, namespace)
     if any(keeps_choices(request.operation, one) for one in request.resources):
         prepare(client, request.instance, namespace)
     run = build_run(request, namespace, secrets.token_hex(4), annotations)
@@ -107,6 +116,12 @@ def _list(resources: Iterable[Resource]) -> str:
     return json.dumps([{"resource": one.resource, "server": one.server} for one in resources])
 
 
+def _limit_servers(client: Client, request: Request, namespace: str) -> None:
+    for one in request.resources:
+        if client.find("v1", "ConfigMap", limit_name(one.resource, one.server), namespace) is None:
+            client.apply(build_limit(namespace, one.resource, one.server))
+
+
 def _keys(request: Request, resource: Resource) -> list[str]:
     """The passwords in use, and those that a rotation prepares."""
     present = resource.password_keys()
@@ -124,7 +139,10 @@ def _missing_keys(client: Client, request: Request, namespace: str) -> list[str]
     if request.operation in _WITHOUT_PASSWORDS:
         return []
     name = instance_secret(request.instance)
-    secret = client.find("v1", "Secret", name, namespace)
+    try:
+        secret = client.find("v1", "Secret", name, namespace)
+    except NotServed:
+        return []
     if secret is None:
         return [f"there is no Secret {name}: write it first"]
     held = secret.get("data") or {}

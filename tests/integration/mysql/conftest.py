@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pymysql
@@ -10,7 +11,7 @@ import pytest
 from launchpad_workflows import names
 from launchpad_workflows.requests import MySQL, MySQLDatabase
 
-from tests.integration.conftest import Runner, named_server
+from tests.integration.conftest import Runner, Server, named_server
 
 Sql = Callable[[str], list[tuple[Any, ...]]]
 
@@ -30,10 +31,11 @@ def resource(runner: Runner) -> MySQL:
     return MySQL(server="main", host=runner.server.host, port=runner.server.port, databases=databases)
 
 
-@pytest.fixture
-def sql(runner: Runner, resource: MySQL) -> Iterator[Sql]:
-    user, password = runner.server.administrator
-    connection = pymysql.connect(host=runner.server.host, port=runner.server.port, user=user, password=password)
+@contextmanager
+def connect(server: Server) -> Iterator[Sql]:
+    """Statements of the administrator."""
+    user, password = server.administrator
+    connection = pymysql.connect(host=server.host, port=server.port, user=user, password=password)
 
     def run(statement: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
@@ -42,11 +44,17 @@ def sql(runner: Runner, resource: MySQL) -> Iterator[Sql]:
             return list(cursor.fetchall())
 
     yield run
-    for database in resource.databases:
-        run(f"DROP DATABASE IF EXISTS `{database.name}`")
-    for generation in (1, 2):
-        run(f"DROP USER IF EXISTS '{user_of(resource, generation)}'@'%'")
     connection.close()
+
+
+@pytest.fixture
+def sql(runner: Runner, resource: MySQL) -> Iterator[Sql]:
+    with connect(runner.server) as run:
+        yield run
+        for database in resource.databases:
+            run(f"DROP DATABASE IF EXISTS `{database.name}`")
+        for generation in (1, 2):
+            run(f"DROP USER IF EXISTS '{user_of(resource, generation)}'@'%'")
 
 
 def first(resource: MySQL) -> MySQLDatabase:

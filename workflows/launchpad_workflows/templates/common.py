@@ -27,6 +27,7 @@ MUTEX = "launchpad-instance-{{workflow.parameters.instance}}"
 """What keeps runs of one instance apart. It belongs to a workflow; one that refers to our templates repeats it."""
 CHOOSING = "choosing"
 """Parameter with the resources whose provider chooses credentials, and name of their task."""
+_OURS = {*MANAGED, CONTENT_LABEL}
 OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
 # Seconds.
@@ -78,15 +79,17 @@ def limit_name(resource: str, server: str) -> str:
 
 
 def to_object(template: WorkflowTemplate) -> Object:
-    """The plain object, labelled with a digest of itself."""
+    """The plain object, labelled with a digest of itself, also where its builder's template has been changed."""
     return labelled(template.to_dict())
 
 
 def labelled(obj: dict[str, Any]) -> Object:
     """The object with the label that tells whether the one in the cluster is the same."""
-    digest = hashlib.sha256(json.dumps(obj, sort_keys=True).encode()).hexdigest()[:40]
-    labels = {**obj["metadata"].get("labels", {}), **MANAGED, CONTENT_LABEL: digest}
-    return {**obj, "metadata": {**obj["metadata"], "labels": labels}}
+    bare = {key: value for key, value in obj["metadata"].items() if key != "labels"}
+    own = {key: value for key, value in obj["metadata"].get("labels", {}).items() if key not in _OURS}
+    whole = {**obj, "metadata": {**bare, "labels": own} if own else bare}
+    digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:40]
+    return {**obj, "metadata": {**bare, "labels": {**own, **MANAGED, CONTENT_LABEL: digest}}}
 
 
 def build_operation(
@@ -143,7 +146,20 @@ def build_operation(
                         Parameter(name="server", value="{{item.server}}"),
                     ],
                 )
+    template.labels = to_object(template)["metadata"]["labels"]
     return template
+
+
+def confined(account: str = WORKER) -> dict[str, Any]:
+    """What confines a pod, as arguments of Hera's `Container`: the namespace lets in no other, of whoever's workflow."""
+    return {
+        "security_context": _CONTAINER,
+        "service_account_name": account,
+        "automount_service_account_token": False,
+        "executor": m.ExecutorConfig(service_account_name=EXECUTOR),
+        "pod_security_context": _POD,
+        "pod_spec_patch": _HARDENED,
+    }
 
 
 def admin_volume() -> m.Volume:
@@ -199,12 +215,7 @@ def _worker(
         outputs=[Parameter(name=OUTCOME, value_from=m.ValueFrom(path=OUTCOME_PATH, default=""))],
         volumes=[*volumes, _scratch("outputs"), _scratch("scratch")],
         volume_mounts=[*mounts, *(_mount(volume.name) for volume in volumes)],
-        security_context=_CONTAINER,
-        service_account_name=chosen_secret("{{workflow.parameters.instance}}") if keeps else WORKER,
-        automount_service_account_token=False,
-        executor=m.ExecutorConfig(service_account_name=EXECUTOR),
-        pod_security_context=_POD,
-        pod_spec_patch=_HARDENED,
+        **confined(chosen_secret("{{workflow.parameters.instance}}") if keeps else WORKER),
         resources=m.ResourceRequirements(
             requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="500m", memory="384Mi")
         ),

@@ -3,11 +3,16 @@
 python register_templates.py registry.example/launchpad-worker:1.0
 """
 
-import sys
+import argparse
 
 from launchpad_workflows.kube import KubernetesClient
 from launchpad_workflows.register import register
 from launchpad_workflows.templates.common import TemplateParams
 
-written = register(KubernetesClient.connect(), TemplateParams(image=sys.argv[1]))
+parser = argparse.ArgumentParser()
+parser.add_argument("image")
+parser.add_argument("--namespace", default="launchpad")
+given = parser.parse_args()
+
+written = register(KubernetesClient.connect(), TemplateParams(image=given.image, namespace=given.namespace))
 print("\n".join(written) or "nothing to do")
