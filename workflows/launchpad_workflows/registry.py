@@ -41,6 +41,12 @@ class Provider:
 
 _BUILT_IN = (
     Provider("mysql", "direct", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql.provisioner:MySQLProvisioner"),
+    Provider(
+        "mysql",
+        "digitalocean",
+        f"{_REQUESTS}:ManagedMySQL",
+        f"{_CODE}.mysql.digitalocean:DigitalOceanMySQLProvisioner",
+    ),
     Provider("mysql", "existing", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql.existing:ExistingMySQLProvisioner"),
     Provider("mongodb", "direct", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.provisioner:MongoDBProvisioner"),
     Provider("mongodb", "existing", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.existing:ExistingMongoDBProvisioner"),

@@ -30,7 +30,8 @@ def test_every_resource_can_be_done_without() -> None:
 
 
 def test_unknown_provider_names_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="no provider cloud for resource mysql; known: mysql/direct, mysql/existing"):
+    known = "mysql/direct, mysql/digitalocean, mysql/existing"
+    with pytest.raises(ValueError, match=f"no provider cloud for resource mysql; known: {known}"):
         registry.find("mysql", "cloud")
 
 

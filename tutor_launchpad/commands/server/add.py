@@ -16,7 +16,8 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option("--endpoint", help="Address, http:// or https:// (storage).")
 @click.option(
     "--provider",
-    help="How resources are made: direct (mysql, mongodb), minio, spaces or compatible (storage); existing: not at all.",
+    help="How resources are made: direct or digitalocean (mysql), direct (mongodb), minio, spaces or compatible (storage); "
+    "existing: not at all.",
 )
 @click.option("--region", help="Region (storage).")
 @click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")
@@ -29,7 +30,7 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option(
     "--token-file",
     type=click.File(encoding="utf-8"),
-    help="File with a token for the cloud's API (spaces); - for stdin.",
+    help="File with a token for the cloud's API (digitalocean, spaces); - for stdin.",
 )
 @click.option(
     "--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate (storage)."

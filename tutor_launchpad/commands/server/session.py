@@ -76,4 +76,4 @@ def refuse_move(servers: Servers, root: Path, server: Server, confirm: Callable[
 
 def _place(server: Server) -> tuple[object, ...]:
     """What decides which databases, users and buckets are meant."""
-    return tuple(server.settings.get(name) for name in ("host", "port", "endpoint", "auth_source"))
+    return tuple(server.settings.get(name) for name in ("host", "port", "endpoint", "auth_source", "cluster"))

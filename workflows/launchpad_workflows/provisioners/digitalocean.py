@@ -6,14 +6,18 @@ already, so that callers look first, and look again where a creation is refused.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from launchpad_workflows.credentials import TOKEN, Credentials
-from launchpad_workflows.provisioners.http import Api, Bearer
+from launchpad_workflows.errors import Refused
+from launchpad_workflows.provisioners.http import Api, Bearer, Missing, segment
 from launchpad_workflows.requests import Resource
 
+_READ = "the scope database:read"
 _PER_PAGE = 200
 """The most that a page may have."""
 
@@ -41,3 +45,53 @@ def pages(
         if not ((found.get("links") or {}).get("pages") or {}).get("next"):
             return
         number += 1
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The databases of one cluster, as the API knows them."""
+
+    api: Api
+    cluster: str
+
+    def describe(self, engine: str) -> str:
+        """The cluster's name and state; raises `Refused` where it is of another engine."""
+        found = self.api.call("GET", self._path, f"look at cluster {self.cluster}", needs=_READ)["database"]
+        if found["engine"] != engine:
+            raise Refused(
+                f"DigitalOcean's cluster {self.cluster} is of {found['engine']}, not of {engine}: name another."
+            )
+        return f"DigitalOcean's cluster {found['name']} is {found['status']}"
+
+    def certificate(self) -> str:
+        """The authority that signed the certificates of the cluster's servers, in PEM."""
+        found = self.api.call("GET", f"{self._path}/ca", f"read the certificate of cluster {self.cluster}", needs=_READ)
+        return base64.b64decode(found["ca"]["certificate"]).decode("ascii")
+
+    def has(self, name: str) -> bool:
+        """Whether the API knows a database."""
+        try:
+            self.api.call("GET", self._database(name), f"look for database {name}", needs=_READ)
+        except Missing:
+            return False
+        return True
+
+    def create(self, name: str) -> None:
+        """An empty one. What the API answers where it exists is not described."""
+        needs = "the scope database:create"
+        self.api.call("POST", f"{self._path}/dbs", f"make database {name}", needs=needs, body={"name": name})
+
+    def remove(self, name: str) -> None:
+        """With all that is in it; nothing where the API knows none."""
+        try:
+            needs = "the scope database:delete"
+            self.api.call("DELETE", self._database(name), f"remove database {name}", needs=needs)
+        except Missing:
+            return
+
+    @property
+    def _path(self) -> str:
+        return f"/v2/databases/{segment(self.cluster)}"
+
+    def _database(self, name: str) -> str:
+        return f"{self._path}/dbs/{segment(name)}"

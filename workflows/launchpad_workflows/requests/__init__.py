@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from launchpad_workflows.items import Claim, Item
 from launchpad_workflows.requests.base import Resource
+from launchpad_workflows.requests.digitalocean import ManagedMySQL, Spaces
 from launchpad_workflows.requests.mongodb import MongoDB
 from launchpad_workflows.requests.mysql import MySQL, MySQLDatabase
 from launchpad_workflows.requests.plain import Nothing, Plain
 from launchpad_workflows.requests.request import OPERATIONS, Dump, Operation, Request
-from launchpad_workflows.requests.storage import Bucket, Spaces, Storage
+from launchpad_workflows.requests.storage import Bucket, Storage
 
 __all__ = [
     "OPERATIONS",
@@ -20,6 +21,7 @@ __all__ = [
     "Claim",
     "Dump",
     "Item",
+    "ManagedMySQL",
     "MongoDB",
     "MySQL",
     "MySQLDatabase",

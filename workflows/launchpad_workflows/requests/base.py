@@ -29,13 +29,7 @@ def _is_safe(url: str) -> str:
 ApiUrl = Annotated[str, AfterValidator(_is_safe)]
 """A cloud's API, to which a token goes."""
 _HERE = r"localhost|127\.[0-9.]+|\[::1\]|198\.1[89]\.[0-9.]+"
-DIGITALOCEAN = "https://api.digitalocean.com"
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
-
-
-def with_api(address: str, api: str) -> str:
-    """Where a server's password and its API's token go."""
-    return address if api == DIGITALOCEAN else f"{address} by {api}"
 
 
 class Model(BaseModel):

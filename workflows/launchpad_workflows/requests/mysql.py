@@ -41,7 +41,7 @@ class MySQL(Resource):
     """Schemas and users on a MySQL or MariaDB server. `existing`: they are there, with a user of the operator's."""
 
     resource: Literal["mysql"] = "mysql"
-    provider: Literal["direct", "existing"] = "direct"
+    provider: Literal["direct", "existing", "digitalocean"] = "direct"
     host: Host
     port: Port = 3306
     tls: bool = False

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from launchpad_workflows.items import Item
-from launchpad_workflows.requests.base import DIGITALOCEAN, ApiUrl, Model, Region, Resource, Url, with_api
+from launchpad_workflows.requests.base import Model, Region, Resource, Url
 
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 AccessKey = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9][A-Za-z0-9._-]{2,127})?$")]
@@ -77,24 +77,3 @@ class Storage(Resource):
         if not self.access_key_key:
             return ()
         return self.kept_as(self.access_key_key), self.kept_as(self.secret_key_key)
-
-
-class Spaces(Storage):
-    """DigitalOcean Spaces: buckets are made by S3 with the administrator's key, keys by `api`, which chooses both halves."""
-
-    provider: Literal["spaces"] = "spaces"
-    api: ApiUrl = DIGITALOCEAN
-
-    token_scopes: ClassVar[tuple[str, ...]] = ("spaces_key:read", "spaces_key:create_credentials", "spaces_key:delete")
-    server_options: ClassVar[tuple[str, ...]] = ("api",)
-
-    @model_validator(mode="after")
-    def _keeps_its_key(self) -> Spaces:
-        if self.buckets and not self.access_key_key:
-            raise ValueError("buckets of Spaces need an access_key_key")
-        return self
-
-    @property
-    def address(self) -> str:
-        """The store's, and the API's where it is not the usual one."""
-        return with_api(super().address, self.api)

@@ -26,6 +26,7 @@ from tutor_launchpad.steps.runners import OWNERS
 PASSWORD = "h1dden-passw0rd"
 GIVEN = ["--user", "root", "--password-file", "-"]
 MYSQL = ["mysql", "main", "--host", "db.example.com"]
+MANAGED = [*MYSQL, "--provider", "digitalocean", "--option", "cluster=9cc10173-e9ea-4176-9dbc-a4cee4c4ff30"]
 SPACES = ["storage", "main", "--endpoint", "https://nyc3.example.com", "--provider", "spaces"]
 STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
 
@@ -73,6 +74,8 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
             [*MYSQL, *GIVEN, "--option", "tls=true"],
             "--option tls is not for mysql of provider direct; those that are: none.",
         ),
+        ([*MANAGED, "--token-file", __file__, *GIVEN], "--token-file holds no token"),
+        ([*MANAGED, *GIVEN], "needs --token-file: a token for its API with the scopes database:read, database:create,"),
         ([*SPACES, *GIVEN, "--option", "buckets=x"], "is not for storage of provider spaces; those that are: api."),
         ([*MYSQL, *GIVEN, "--context", "x", "--no-cluster"], "--context and --no-cluster exclude each other."),
     ],
@@ -170,6 +173,22 @@ def test_resource_of_another_plugin_takes_options_that_we_do_not_know(
     assert result.exit_code == 0, result.output
     assert (server.provider, server.port) == ("test", 5672)
     assert server.settings == {"host": "queue.example.com", "port": 5672, "vhost": "a=b"}
+
+
+def test_managed_cluster_is_named_by_its_id_and_has_a_port_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+    (tmp_path / "launchpad").mkdir()
+    (tmp_path / "token").write_text("dop_v1_t0ken")
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
+
+    lacking = add(tmp_path, *MYSQL, "--provider", "digitalocean", "--token-file", str(tmp_path / "token"))
+    added = add(tmp_path, *MANAGED, "--token-file", str(tmp_path / "token"))
+
+    assert (lacking.exit_code, "cluster: Field required" in lacking.output, added.exit_code) == (2, True, 0)
+    (server,) = FileServers(tmp_path).all()
+    assert server.settings == {"host": "db.example.com", "port": 25060, "cluster": MANAGED[-1].partition("=")[2]}
 
 
 @pytest.mark.parametrize(("api", "status"), [("https://api.example.com", 0), ("http://api.example.com", 2)])
