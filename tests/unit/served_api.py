@@ -19,6 +19,7 @@ def served(api: FakeApi) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # head and body in one packet: a second one would wait for the first to be acknowledged
 
         def handle_any(self) -> None:
             url = urlsplit(self.path)

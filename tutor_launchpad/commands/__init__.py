@@ -15,6 +15,7 @@ launchpad = LazyGroup(
         "deploy": "Make this instance run as it is configured.",
         "deprovision": "End this instance's access to its databases and buckets, and on demand delete them.",
         "inspect": "Show what this instance has on its servers.",
+        "people": "Make, remove and list the people who look after this instance's site.",
         "plan": "Show what a deploy would change.",
         "provision": "Make the databases, buckets and users of this instance.",
         "verify": "Try this instance's databases and buckets as it does.",

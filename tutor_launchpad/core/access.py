@@ -1,4 +1,4 @@
-"""The permissions that a deploy and the verbs that end something need, and how to say which ones are missing."""
+"""The permissions that a deploy, the verbs that end something and those on people need, and how to say which are missing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ def needed(settings: Settings) -> list[Permission]:
 
 
 def needed_for(operation: str, settings: Settings) -> list[Permission]:
-    """What a verb may have to do that ends something on servers, as it must not find out when that is done; else nothing."""
+    """What a verb may have to do that must not find out when half of it is done; else nothing."""
+    if operation in _PEOPLE:
+        return _PEOPLE[operation](settings)
     if operation not in _STRIKING:
         return []
     namespace = settings.namespace
@@ -69,11 +71,45 @@ _STRIKING = {"rotate": "configmaps", "deprovision": "configmaps secrets"}
 """What goes with the names: their records, and with the last one the instance's passwords."""
 
 
+def _people(settings: Settings) -> list[Permission]:
+    """Runs in the instance's own namespace, with what Argo Workflows needs there."""
+    own = settings.instance
+    policies = _all("get create patch", "networking.k8s.io", "networkpolicies", own)
+    return [
+        *_in_the_lms(settings)[:2],
+        *_all("get create patch delete list", "", "secrets", own),
+        *_running(own),
+        *(policies if settings.network_policies else []),
+    ]
+
+
+def _in_the_lms(settings: Settings) -> list[Permission]:
+    """A command in the running LMS."""
+    own = settings.instance
+    return [
+        Permission("get", "", "namespaces"),
+        Permission("get", "apps", "deployments", own),
+        *_all("get list", "", "pods", own),
+        Permission("create", "", "pods", own, "exec"),
+    ]
+
+
+_PEOPLE = {"people": _people, "people --local": _in_the_lms}
+
+
 def _provisioning(namespace: str) -> list[Permission]:
     return [
         *_all("get create patch", "", "secrets", namespace),
         *_all("get list create patch", "", "configmaps", namespace),
-        *_all("get list create", "argoproj.io", "workflows", namespace),
+        Permission("list", "argoproj.io", "workflows", namespace),
+        *_running(namespace),
+    ]
+
+
+def _running(namespace: str) -> list[Permission]:
+    """To register templates in a namespace, start a run there and see its end."""
+    return [
+        *_all("get create", "argoproj.io", "workflows", namespace),
         *_all("get create patch", "argoproj.io", "workflowtemplates", namespace),
         *_all("get create patch", "", "serviceaccounts", namespace),
         *_all("get create patch", "rbac.authorization.k8s.io", "roles rolebindings", namespace),

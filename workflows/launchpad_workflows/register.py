@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from launchpad_workflows.client import CONTENT_LABEL, WORKFLOWS, Client, Object
@@ -24,19 +25,20 @@ def register(client: Client, params: TemplateParams) -> list[str]:
     if client.find("v1", "Namespace", params.namespace) is None:
         client.apply(namespace)
         written.append(_title(namespace))
-    return written + _apply_new(client, plan_registration(params))
+    return written + apply_missing(client, plan_registration(params))
 
 
 def register_templates(client: Client, params: TemplateParams) -> list[str]:
     """As `register`, of the templates alone: for who reaches Argo's server and not Kubernetes."""
-    return _apply_new(client, _plan_templates(params))
+    return apply_missing(client, _plan_templates(params))
 
 
 def _plan_templates(params: TemplateParams) -> list[Object]:
     return [to_object(build(params)) for build in BUILDERS.values()]
 
 
-def _apply_new(client: Client, objects: list[Object]) -> list[str]:
+def apply_missing(client: Client, objects: Iterable[Object]) -> list[str]:
+    """Apply those labelled objects that are not there or have another content; their `Kind name`s."""
     written = []
     for obj in objects:
         live = client.find(obj["apiVersion"], obj["kind"], obj["metadata"]["name"], obj["metadata"]["namespace"])

@@ -95,21 +95,33 @@ def wait(
     `progress` hears each change. Errors of the client pass through (a run that was deleted is its "not found"). Raises
     `Unavailable` where the engine does not work.
     """
+    seen: list[Progress] = []
+
+    def look(workflow: Object, why: str) -> str:
+        now = read_progress(workflow)
+        now = replace(now, message=why) if why else now
+        if seen[-1:] != [now]:
+            progress(now)
+            seen.append(now)
+        return _describe(now)
+
+    return _finish(client, run, follow(client, run, deadline, look, clock))
+
+
+def follow(
+    client: Client, run: Run, deadline: float, look: Callable[[Object, str], str], clock: Clock = Clock()
+) -> Object:
+    """The Workflow of a run that has ended within `deadline` seconds. `look` sees it each time, with what is known of why
+    nothing happens, and says in words what it has seen, for `TimedOut`."""
     end = clock.now() + deadline
     standing = Standing(client, run, clock.now())
-    seen: Progress | None = None
     while True:
         workflow = client.get(WORKFLOWS, "Workflow", run.name, run.namespace)
-        now = read_progress(workflow)
-        why = standing.look(workflow, clock.now())
-        now = replace(now, message=why) if why else now
-        if now != seen:
-            progress(now)
-            seen = now
-        if now.phase in DONE:
-            return _finish(client, run, workflow)
+        seen = look(workflow, standing.look(workflow, clock.now()))
+        if (workflow.get("status") or {}).get("phase") in DONE:
+            return workflow
         if clock.now() >= end:
-            raise _timed_out(run, deadline, _describe(seen))
+            raise _timed_out(run, deadline, seen)
         clock.sleep(INTERVAL)
 
 
@@ -137,14 +149,14 @@ def read_outcomes(workflow: Object) -> tuple[Outcome, ...]:
 def _finish(client: Client, run: Run, workflow: Object) -> Finished:
     status = workflow["status"]
     bad = {place: node for place, node in sorted(_latest(status).items()) if node.get("phase") in NODE_ENDED_BADLY}
-    logs = _logs(client, run, {node["id"] for node in bad.values()}) if bad else {}
+    logs = read_logs(client, run, {node["id"] for node in bad.values()}) if bad else {}
     failures = tuple(
         Failure(*place, _message(node) or node["phase"], logs.get(node["id"], ())) for place, node in bad.items()
     )
     return Finished(run, status["phase"], status.get("message", ""), read_outcomes(workflow), failures)
 
 
-def _logs(client: Client, run: Run, nodes: set[str]) -> dict[str, tuple[str, ...]]:
+def read_logs(client: Client, run: Run, nodes: set[str]) -> dict[str, tuple[str, ...]]:
     """The last lines of the pods of some nodes, as far as there are any."""
     pods = client.list("v1", "Pod", run.namespace, labels=f"workflows.argoproj.io/workflow={run.name}")
     found = {}
@@ -201,9 +213,7 @@ def _message(node: dict[str, Any]) -> str:
     return str(node.get("message") or (f"waits for {waiting}" if waiting else ""))
 
 
-def _describe(seen: Progress | None) -> str:
-    if seen is None:
-        return "nothing was seen of it"
+def _describe(seen: Progress) -> str:
     parts = "; ".join(f"{one.resource}/{one.server} {one.phase} {one.message}".rstrip() for one in seen.parts)
     return f"{seen.phase} {seen.message}".rstrip() + (f" ({parts})" if parts else "")
 

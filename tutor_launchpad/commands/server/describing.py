@@ -6,11 +6,12 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
 
+from tutor_launchpad.commands.passwords import read_password, read_text
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.steps.resources import request_problems
 
@@ -65,7 +66,7 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         )
     credentials = {**login, **_token(given, provider, model), "address": _validate(server)}
     if given["ca_file"] is not None:
-        credentials["ca.crt"] = _certificate(_text(given["ca_file"]))
+        credentials["ca.crt"] = _certificate(read_text(given["ca_file"]))
     return server, credentials
 
 
@@ -74,21 +75,10 @@ def _login(given: Mapping[str, Any]) -> dict[str, str]:
     for option in ("--user", "--password-file"):
         if given[{"--user": "username"}.get(option, "password_file")] is None:
             raise click.UsageError(f"Missing option '{option}'.")
-    login = {"username": str(given["username"]), "password": _text(given["password_file"]).rstrip("\r\n")}
+    login = {"username": str(given["username"]), "password": read_password(given["password_file"])}
     if not login["username"].strip():
         raise click.UsageError("--user is empty.")
-    if not login["password"]:
-        raise click.UsageError("The password is empty: give a file that holds it, or - and write it to standard input.")
-    if any(character in login["password"] for character in "\r\n\0"):
-        raise click.UsageError("The password has more than one line: give a file that holds nothing else.")
     return login
-
-
-def _text(file: TextIO) -> str:
-    try:
-        return file.read()
-    except UnicodeDecodeError:
-        raise click.UsageError(f"{file.name} is no text.") from None
 
 
 def _token(given: Mapping[str, Any], provider: str, model: type[Resource]) -> dict[str, str]:
@@ -105,7 +95,7 @@ def _token(given: Mapping[str, Any], provider: str, model: type[Resource]) -> di
         )
     if file is given["password_file"] or file.name == given["password_file"].name == "<stdin>":
         raise click.UsageError("--password-file and --token-file cannot both be -: give one of them as a file.")
-    token = _text(file).strip()
+    token = read_text(file).strip()
     if not token or not (token.isascii() and token.isprintable()) or " " in token:
         raise click.UsageError("--token-file holds no token: give a file with the token alone.")
     return {"token": token}

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from hera.workflows import DAG, Container, Parameter, Task, WorkflowTemplate
@@ -32,8 +33,8 @@ OUTCOME_PATH = "/outputs/outcome.json"
 MAY_PASS = 75
 # Seconds.
 _MINUTES, _HOURS = 600, 8 * 3600
-_KEEP_SUCCEEDED = 3600
-_KEEP_FAILED = 7 * 24 * 3600
+KEPT = m.TTLStrategy(seconds_after_success=3600, seconds_after_failure=7 * 24 * 3600)
+"""How long a workflow stays after its end, in seconds."""
 _POD = m.PodSecurityContext(
     run_as_non_root=True,
     run_as_user=1000,
@@ -48,14 +49,7 @@ _CONTAINER = m.SecurityContext(
     read_only_root_filesystem=True,
     run_as_non_root=True,
 )
-_CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
-_HARDENED = json.dumps(
-    {
-        "initContainers": [{"name": "init", "securityContext": _CONFINED}],
-        "containers": [{"name": "wait", "securityContext": _CONFINED}],
-    }
-)
-"""Argo's own containers get what Pod Security `restricted` asks for only where the controller is configured so."""
+CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
 
 
 @dataclass(frozen=True)
@@ -83,13 +77,20 @@ def to_object(template: WorkflowTemplate) -> Object:
     return labelled(template.to_dict())
 
 
-def labelled(obj: dict[str, Any]) -> Object:
+def labelled(obj: dict[str, Any], labels: Mapping[str, str] = MappingProxyType(MANAGED)) -> Object:
     """The object with the label that tells whether the one in the cluster is the same."""
     bare = {key: value for key, value in obj["metadata"].items() if key != "labels"}
     own = {key: value for key, value in obj["metadata"].get("labels", {}).items() if key not in _OURS}
     whole = {**obj, "metadata": {**bare, "labels": own} if own else bare}
     digest = hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:40]
-    return {**obj, "metadata": {**bare, "labels": {**own, **MANAGED, CONTENT_LABEL: digest}}}
+    return {**obj, "metadata": {**bare, "labels": {**own, **labels, CONTENT_LABEL: digest}}}
+
+
+def confine_argo(**more: Any) -> str:
+    """A patch of the pod's spec: Argo's own containers get what Pod Security `restricted` asks for, which otherwise they
+    have only where the controller is configured so; and `more`."""
+    given = {"securityContext": CONFINED, **more}
+    return json.dumps({"initContainers": [{"name": "init", **given}], "containers": [{"name": "wait", **given}]})
 
 
 def build_operation(
@@ -121,7 +122,7 @@ def build_operation(
         synchronization=m.Synchronization(mutexes=[m.Mutex(name=MUTEX)]) if locks else None,
         image_pull_secrets=[m.LocalObjectReference(name=params.pull_secret)] if params.pull_secret else None,
         active_deadline_seconds=attempt + 3000,
-        ttl_strategy=m.TTLStrategy(seconds_after_success=_KEEP_SUCCEEDED, seconds_after_failure=_KEEP_FAILED),
+        ttl_strategy=KEPT,
         pod_gc=m.PodGC(strategy="OnPodSuccess"),
         pod_metadata=m.Metadata(labels=dict(MANAGED)),
     )
@@ -158,7 +159,7 @@ def confined(account: str = WORKER) -> dict[str, Any]:
         "automount_service_account_token": False,
         "executor": m.ExecutorConfig(service_account_name=EXECUTOR),
         "pod_security_context": _POD,
-        "pod_spec_patch": _HARDENED,
+        "pod_spec_patch": confine_argo(),
     }
 
 
@@ -213,7 +214,7 @@ def _worker(
         ],
         inputs=[Parameter(name="resource"), Parameter(name="server")],
         outputs=[Parameter(name=OUTCOME, value_from=m.ValueFrom(path=OUTCOME_PATH, default=""))],
-        volumes=[*volumes, _scratch("outputs"), _scratch("scratch")],
+        volumes=[*volumes, scratch("outputs"), scratch("scratch")],
         volume_mounts=[*mounts, *(_mount(volume.name) for volume in volumes)],
         **confined(chosen_secret("{{workflow.parameters.instance}}") if keeps else WORKER),
         resources=m.ResourceRequirements(
@@ -276,7 +277,7 @@ def _own(path: str, field: m.ObjectFieldSelector) -> m.DownwardAPIVolumeFile:
     return m.DownwardAPIVolumeFile(path=path, field_ref=field)
 
 
-def _scratch(name: str) -> m.Volume:
+def scratch(name: str) -> m.Volume:
     return m.Volume(name=name, empty_dir=m.EmptyDirVolumeSource(size_limit=m.Quantity(root="16Mi")))
 
 

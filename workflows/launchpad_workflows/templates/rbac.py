@@ -29,6 +29,13 @@ def build_rbac(params: TemplateParams) -> list[Object]:
     """Accounts, role, binding and token, in the order in which they are applied."""
     return [
         _object(params, "v1", "ServiceAccount", WORKER, automountServiceAccountToken=False),
+        *build_executor(params),
+    ]
+
+
+def build_executor(params: TemplateParams) -> list[Object]:
+    """The account of Argo's own containers, which every namespace needs in which something is to run."""
+    return [
         _object(params, "v1", "ServiceAccount", EXECUTOR, automountServiceAccountToken=False),
         _object(
             params,
