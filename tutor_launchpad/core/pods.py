@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tutor_launchpad.core.types import Object
+
+RUN_LABEL = "workflows.argoproj.io/workflow"
+
+
+def lasting(pods: Iterable[Object]) -> tuple[Object, ...]:
+    """Those of the instance itself, without the pods of workflows, whose ends are told to whoever started them."""
+    return tuple(pod for pod in pods if RUN_LABEL not in (pod["metadata"].get("labels") or {}))
 
 
 def pod_template(obj: Object) -> Object | None:

@@ -17,6 +17,7 @@ from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound
 from tutor_launchpad.core.instance import ABOUT, INSTANCES, read_about, read_documents, read_manifests
 from tutor_launchpad.core.jobs import is_init_job
 from tutor_launchpad.core.plan import ClusterChange
+from tutor_launchpad.core.pods import lasting
 from tutor_launchpad.core.policies import INSTANCE_LABEL
 from tutor_launchpad.core.status.model import InstanceStatus, Unseen, Why
 from tutor_launchpad.core.status.reading import read_status
@@ -136,7 +137,7 @@ class Observer:
             provisioning = "" if "provisioning" in self._unseen else _newest(runs)
         return ClusterView(
             application=application,
-            pods=pods,
+            pods=lasting(pods),
             jobs=tuple(job for job in jobs if is_init_job(job)),
             certificates=certificates,
             claims=claims,

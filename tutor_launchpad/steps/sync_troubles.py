@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from launchpad_workflows.engines import Stopped, find_stopped
 
 from tutor_launchpad.core.errors import Forbidden, LaunchpadError
+from tutor_launchpad.core.pods import lasting
 from tutor_launchpad.core.refusals import QUOTA, Refusal, read_refusals, still_exceeds
 from tutor_launchpad.core.workloads import troubles
 
@@ -60,7 +61,7 @@ class Troubles:
 
     def stuck(self) -> list[str]:
         """A sentence for each pod of the instance that does not come up."""
-        return troubles(self._cluster.list("v1", "Pod", self._instance))
+        return troubles(lasting(self._cluster.list("v1", "Pod", self._instance)))
 
     def _read_refusals(self) -> list[Refusal]:
         return read_refusals(self._cluster.list("v1", "Event", self._instance, fields="reason=FailedCreate"))

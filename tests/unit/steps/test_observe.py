@@ -90,6 +90,18 @@ def test_deployed_instance_is_healthy_and_nothing_is_written(make: Callable[...,
     assert api.writes == []
 
 
+def test_failed_run_about_people_is_no_trouble_of_the_instance(make: Callable[..., Deployment]) -> None:
+    api = FakeApi()
+    deployment = make(api)
+    live(deployment, api)
+    waiting = {"state": {"waiting": {"reason": "ImagePullBackOff"}}, "image": "openedx:2"}
+    metadata = {"name": "people-1", "namespace": "alpha", "labels": {"workflows.argoproj.io/workflow": "people-1"}}
+    status = {"phase": "Pending", "containerStatuses": [waiting]}
+    api.put({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": status})
+
+    assert (observe(deployment).verdict, observe(deployment).findings) == (Verdict.HEALTHY, ())
+
+
 def test_each_look_costs_the_same_few_calls(make: Callable[..., Deployment]) -> None:
     api = FakeApi()
     deployment = make(api)
