@@ -36,10 +36,17 @@ def _changed(live: Any, wanted: Any, loose: bool, path: str) -> Iterator[str]:
             yield path
         return
     for key, value in wanted.items():
-        if value is not None and key not in live:
+        if _says_nothing(value, key, live):
+            continue
+        if key not in live:
             yield _below(path, key)
-        elif value is not None:
+        else:
             yield from _changed(live[key], value, loose, _below(path, key))
+
+
+def _says_nothing(value: Any, key: str, live: Mapping[str, Any]) -> bool:
+    """A null, or an empty list where none is kept: the server drops both."""
+    return value is None or (value == [] and key not in live)
 
 
 def _below(path: str, key: str) -> str:
@@ -50,7 +57,8 @@ def _below(path: str, key: str) -> str:
 def _covers(live: Any, wanted: Any, loose: bool) -> bool:
     if isinstance(wanted, Mapping):
         return isinstance(live, Mapping) and all(
-            value is None or (key in live and _covers(live[key], value, loose)) for key, value in wanted.items()
+            _says_nothing(value, key, live) or (key in live and _covers(live[key], value, loose))
+            for key, value in wanted.items()
         )
     if isinstance(wanted, list):
         return (

@@ -152,7 +152,7 @@ def _conflict(status: Object, target: Target, because: str) -> Conflict:
     whose = ", ".join(f"{path} (by {manager})" for path, manager in fields.items())
     text = (
         f"Cannot {target.verb} {target}: others have set fields of it otherwise: {whose}. Set them back, or keep those "
-        f"others from it, then deploy again; {target.lookup[:-1]} -o yaml --show-managed-fields` shows who set what."
+        f"others from it, then try again; {target.lookup[:-1]} -o yaml --show-managed-fields` shows who set what."
     )
     return Contested(text, fields)
 

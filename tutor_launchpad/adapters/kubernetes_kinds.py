@@ -33,7 +33,10 @@ _KNOWN = {
 _KNOWN_CLUSTER = {
     "v1": "Namespace Node PersistentVolume",
     "apiextensions.k8s.io/v1": "CustomResourceDefinition",
+    "apiregistration.k8s.io/v1": "APIService",
     "authorization.k8s.io/v1": "SelfSubjectAccessReview SelfSubjectRulesReview",
+    "cert-manager.io/v1": "ClusterIssuer",
+    "networking.k8s.io/v1": "IngressClass",
     "rbac.authorization.k8s.io/v1": "ClusterRole ClusterRoleBinding",
     "storage.k8s.io/v1": "StorageClass",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -14,6 +15,22 @@ from tutor_launchpad.core.types import Object
 
 OLDEST_KUBECTL = (1, 27)
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A kustomization, in the sentence that says that it cannot be built. `place`: its folder's name for people."""
+
+    what: str
+    place: str
+    remedy: str
+
+
+TUTORS = Explained(
+    "the manifests that Tutor rendered",
+    "the environment",
+    "A plugin's patch is the usual cause: disable the newest one and try again.",
+)
 
 
 def kubectl_problem() -> str:
@@ -30,18 +47,20 @@ def kubectl_problem() -> str:
 
 
 def build(folder: Path) -> list[Object]:
-    """The objects of the kustomization in this folder, in kustomize's order."""
+    """The objects of Tutor's kustomization in this folder, in kustomize's order."""
+    return build_other(folder, TUTORS)
+
+
+def build_other(folder: Path, explained: Explained) -> list[Object]:
+    """The objects of any kustomization."""
     try:
         text = processes.run(["kubectl", "kustomize", str(folder)])
     except processes.ProcessFailed as error:
         outdated = kubectl_problem()
         if outdated:
             raise Refused([outdated]) from error
-        reason = error.stderr.removeprefix("error: ").replace(str(folder), "the environment")
-        raise LaunchpadError(
-            f"kustomize cannot build the manifests that Tutor rendered: {reason} "
-            "A plugin's patch is the usual cause: disable the newest one and try again."
-        ) from error
+        reason = error.stderr.removeprefix("error: ").replace(str(folder), explained.place)
+        raise LaunchpadError(f"kustomize cannot build {explained.what}: {reason} {explained.remedy}") from error
     return [item for item in yaml.load_all(text, Loader=_Loader) if item]
 
 

@@ -33,7 +33,7 @@ def open_repository(settings: Settings | Place, root: Path) -> Repository:
     return Repository(place, settings.branch, root / CACHE, place, runner)
 
 
-def read_credentials(settings: Settings) -> RepositoryCredentials | None:
+def read_credentials(settings: Settings | Place) -> RepositoryCredentials | None:
     """The credentials in LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE; None where the setting is empty.
 
     The file is either an OpenSSH private key or in the format of `git credential-store`: a line

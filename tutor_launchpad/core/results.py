@@ -103,6 +103,18 @@ class ClusterResult:
     clashes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class InstallResult:
+    """What an installation has come to. `waiting`: what is made and waits for something; `next`: a person's part."""
+
+    cluster: str
+    path: str
+    changed: bool
+    steps: tuple[StepResult, ...]
+    waiting: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
 def render_json(result: object) -> str:
     """A result dataclass as one JSON document."""
     return json.dumps(asdict(result), indent=2, default=_plain)  # type: ignore[call-overload]

@@ -20,12 +20,17 @@ def plan_registration(params: TemplateParams) -> list[Object]:
 
 def register(client: Client, params: TemplateParams) -> list[str]:
     """Apply what is missing or has another content; its `Kind name`s. A namespace that exists is left as it is."""
+    return register_accounts(client, params) + register_templates(client, params)
+
+
+def register_accounts(client: Client, params: TemplateParams) -> list[str]:
+    """As `register`, of the namespace and the accounts alone, for which Argo Workflows need not be there."""
     written = []
     namespace = build_namespace(params)
     if client.find("v1", "Namespace", params.namespace) is None:
         client.apply(namespace)
         written.append(_title(namespace))
-    return written + apply_missing(client, plan_registration(params))
+    return written + apply_missing(client, build_rbac(params))
 
 
 def register_templates(client: Client, params: TemplateParams) -> list[str]:

@@ -204,6 +204,6 @@ def test_argo_is_pinned_as_our_tests_have_it() -> None:
 
     assert f"argo-cd-{ARGO_CD}.yaml" in manifests.FILES
     assert (ARGO_WORKFLOWS, ARGO_WORKFLOWS_COMMIT) == (manifests.WORKFLOWS, manifests.WORKFLOWS_COMMIT)
-    assert f"# argo-cd {ARGO_CD}," in files["cluster/argo-cd/kustomization.yml"].decode()
+    assert f"/version: {ARGO_CD}\n" in files["cluster/argo-cd/kustomization.yml"].decode()
     assert f"/argo-cd/{ARGO_CD_COMMIT}/" in files["cluster/argo-cd/kustomization.yml"].decode()
     assert workflows.count(f"newTag: {ARGO_WORKFLOWS}\n") == 2

@@ -11,6 +11,7 @@ cluster_command = LazyGroup(
     verbs={
         "apply": "Make or change what is in the cloud.",
         "create": "Make the repository of a new cluster.",
+        "install": "Install what a cluster's repository describes.",
         "plan": "Show what would change in the cloud.",
         "update": "Bring the newest template into a cluster's repository.",
     },

@@ -24,6 +24,9 @@ COMPONENTS = {
 }
 """Component → what it is."""
 
+INSTALLED = (*COMPONENTS, "launchpad")
+"""What an installation may be limited to: a component, or our own namespace and templates."""
+
 ALWAYS = ("argo-cd", "argo-workflows", "ingress", "cert-manager", "metrics-server")
 
 

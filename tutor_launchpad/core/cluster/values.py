@@ -23,8 +23,7 @@ def template_values(answers: Answers, launchpad: str) -> dict[str, Any]:
         "cluster": answers.cluster,
         "has": chosen,
         "cloud": answers.provider != "existing",
-        "hosts": {"argo_cd": f"argocd.{answers.domain}", "argo_workflows": f"workflows.{answers.domain}",
-                  "grafana": f"grafana.{answers.domain}"},
+        "hosts": hosts(answers),
         "harmony": harmony,
         "base": harmony or chosen["cert_manager"] or answers.provider == "aws",
         "applications": any(chosen.values()) or answers.provider == "aws",
@@ -32,12 +31,18 @@ def template_values(answers: Answers, launchpad: str) -> dict[str, Any]:
         "buckets": {kind: bucket_name(answers, kind) for kind in BUCKETS},
         "backup": _backup(answers),
         "versions": VERSIONS,
-    }  # fmt: skip
+    }
 
 
 def parts(answers: Answers) -> tuple[str, ...]:
     """The parts of the template that make this repository."""
     return ("common",) if answers.provider == "existing" else ("common", answers.provider)
+
+
+def hosts(answers: Answers) -> dict[str, str]:
+    """Where the cluster's own parts are reached."""
+    names = {"argo_cd": "argocd", "argo_workflows": "workflows", "grafana": "grafana"}
+    return {part: f"{name}.{answers.domain}" for part, name in names.items()}
 
 
 def bucket_name(answers: Answers, kind: str) -> str:

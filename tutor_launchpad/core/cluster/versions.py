@@ -4,14 +4,18 @@ from __future__ import annotations
 
 ARGO_CD = "v3.5.1"
 ARGO_CD_COMMIT = "109ca7ca71139e514114499d294a492e7910a965"
+ARGO_CD_SHA256 = "795a3a972224da6a7f9d32c3e946445f062b60fb46028476715affeb688236e3"
 ARGO_WORKFLOWS = "v3.7.14"
 ARGO_WORKFLOWS_COMMIT = "ca37b537cd34d18029146a755bf42a9b2364c49b"
+ARGO_WORKFLOWS_SHA256 = "ef57c170ee724c1a3f042f16fd8e37fe83ef9857ef2b1192d4dfaad99c362940"
 
 VERSIONS = {
     "argo_cd": ARGO_CD,
     "argo_cd_commit": ARGO_CD_COMMIT,
+    "argo_cd_sha256": ARGO_CD_SHA256,
     "argo_workflows": ARGO_WORKFLOWS,
     "argo_workflows_commit": ARGO_WORKFLOWS_COMMIT,
+    "argo_workflows_sha256": ARGO_WORKFLOWS_SHA256,
     # Charts. Harmony's needs the cert-manager that it was made with.
     "harmony": "0.11.0",
     "cert_manager": "v1.19.3",

@@ -1,0 +1,75 @@
+"""Cluster repositories whose pins name the manifests that this machine has."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from click.testing import CliRunner
+
+from tests.cluster.environment import manifest
+from tutor_launchpad.commands import launchpad
+
+NAMES = {"argo-cd": "ARGO_CD_MANIFEST", "argo-workflows": "ARGO_WORKFLOWS_MANIFEST"}
+LEFT_OUT = ("cert-manager", "ingress", "metrics-server")
+"""Charts would come from the network, and change the cluster for the other tests."""
+IDENTITY = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A repository, and a mirror with what it is pinned to."""
+
+    path: Path
+    mirror: Path
+
+    def pin(self, name: str, change: Callable[[str], str] = lambda text: text) -> str:
+        """Pin a component to the manifest of this machine, or to a changed one; returns its version."""
+        text = Path(manifest(NAMES[name])).read_text(encoding="utf-8")
+        version = str(re.findall(r"image: quay\.io/argoproj/(?:argocd|workflow-controller):(\S+)", text)[0])
+        changed = change(text)
+        self.mirror.mkdir(exist_ok=True)
+        (self.mirror / f"{name}-{version}.yaml").write_text(changed, encoding="utf-8")
+        file = self.path / "cluster" / name / "kustomization.yml"
+        content = yaml.safe_load(file.read_text())
+        digest = hashlib.sha256(changed.encode()).hexdigest()
+        content["metadata"]["annotations"] |= {
+            "launchpad.openedx.org/version": version,
+            "launchpad.openedx.org/sha256": digest,
+        }
+        for image in content.get("images", []):
+            image["newTag"] = version
+        file.write_text(yaml.safe_dump(content))
+        return version
+
+    def words(self, *more: str) -> list[str]:
+        """The command that installs it."""
+        return ["cluster", "install", str(self.path), "--manifests", str(self.mirror), "--yes", *more]
+
+    def push(self) -> None:
+        """Commit all, and push it to where Argo CD reads it."""
+        for command in ("add --all", "commit --quiet --message Pin", "push --quiet origin main"):
+            subprocess.run(["git", *IDENTITY, *command.split()], cwd=self.path, check=True, capture_output=True)
+
+
+def make_pinned(folder: Path, url: str, without: tuple[str, ...] = LEFT_OUT) -> Pinned:
+    """A new repository, not pushed yet."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    path = folder / "moon"
+    words = ["--provider", "existing", "--name", "moon", "--environment", "test", "--domain", "learn.example.com"]
+    left_out = [word for name in without for word in ("--without", name)]
+    made = CliRunner().invoke(
+        launchpad, ["cluster", "create", str(path), *words, "--repository", url, *left_out, "--no-commit"]
+    )
+    assert made.exit_code == 0, made.output
+    pinned = Pinned(path, folder / "mirror")
+    for name in NAMES:
+        pinned.pin(name)
+    return pinned

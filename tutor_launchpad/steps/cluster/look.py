@@ -1,0 +1,52 @@
+"""Finds which components a cluster has already, and whose they are: a request for each, however large it is."""
+
+from __future__ import annotations
+
+from tutor_launchpad.adapters.kubernetes import Cluster
+from tutor_launchpad.core.cluster.components import ARGO_CD, MARKS, Found, Mark, Whose, find_keeper
+from tutor_launchpad.core.errors import NoSuchKind
+from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.cluster.installation import Installation
+from tutor_launchpad.steps.cluster.repository import ClusterFiles
+
+SERVER = "app.kubernetes.io/name=argocd-server"
+
+
+def run_look(installation: Installation) -> tuple[Status, str]:
+    """Fill in what was found; nothing is changed."""
+    cluster, files = installation.cluster, installation.files
+    installation.found = find_components(cluster, files)
+    if installation.whose(ARGO_CD) is Whose.FOREIGN:
+        installation.argo_cd = argo_cd_namespace(cluster) or installation.argo_cd
+    foreign = [
+        f"{name} (kept by {installation.found[name].keeper})"
+        for name in installation.components
+        if installation.whose(name) is Whose.FOREIGN
+    ]
+    if not foreign:
+        return Status.DONE, f"Kubernetes {cluster.version}"
+    for one in foreign:
+        installation.say(f"{one} is in the cluster already, and is left alone")
+    return Status.DONE, f"Kubernetes {cluster.version}; left alone: {', '.join(foreign)}"
+
+
+def find_components(cluster: Cluster, files: ClusterFiles) -> dict[str, Found]:
+    """Component → whose it is, of all that there may be."""
+    names = {one["metadata"]["name"] for one in files.applications}
+    return {name: find_keeper(_marked(cluster, mark), names) for name, mark in MARKS.items()}
+
+
+def argo_cd_namespace(cluster: Cluster) -> str:
+    """Where somebody's Argo CD runs; empty where none is seen."""
+    servers = cluster.list("apps/v1", "Deployment", None, SERVER)
+    return str(servers[0]["metadata"]["namespace"]) if servers else ""
+
+
+def _marked(cluster: Cluster, mark: Mark) -> Object | None:
+    try:
+        if mark.name:
+            return cluster.find(mark.api_version, mark.kind, mark.name, mark.namespace)
+        return next(iter(cluster.list(mark.api_version, mark.kind, mark.namespace, mark.labels)), None)
+    except NoSuchKind:
+        return None
