@@ -115,6 +115,16 @@ class ClusterFolder:
         self._git(*self._identity(), "commit", "--quiet", "--message", message, "--", name)
         return True
 
+    def ignores(self, name: str) -> bool:
+        """Whether Git leaves this file alone; not so where it has it already."""
+        try:
+            self._git("check-ignore", "--quiet", "--", name)
+        except ProcessFailed as error:
+            if error.status == 1:
+                return False
+            raise
+        return True
+
     def changes(self) -> list[str]:
         """What is changed and not committed, among the files that Git knows."""
         lines = self._git("status", "--porcelain", "--untracked-files=no").decode().splitlines()

@@ -10,7 +10,9 @@ cluster_command = LazyGroup(
     package="tutor_launchpad.commands.cluster",
     verbs={
         "apply": "Make or change what is in the cloud.",
+        "connect": "Write a kubeconfig of the repository's own.",
         "create": "Make the repository of a new cluster.",
+        "destroy": "Take down what is in the cloud.",
         "install": "Install what a cluster's repository describes.",
         "plan": "Show what would change in the cloud.",
         "update": "Bring the newest template into a cluster's repository.",

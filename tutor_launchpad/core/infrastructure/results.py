@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tutor_launchpad.core.infrastructure.changes import Change, Planned
+from tutor_launchpad.core.infrastructure.clouds import Found
 from tutor_launchpad.core.infrastructure.tools import Tool
 
 
@@ -18,6 +19,29 @@ class InfrastructureResult:
     changes: tuple[Change, ...]
     losses: tuple[str, ...]
     outside: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ConnectResult:
+    """How a cluster is reached. `nodes`: None where one may not list them; `until`: see `Connection`."""
+
+    cluster: str
+    kubeconfig: str
+    server: str
+    version: str
+    nodes: int | None
+    until: str
+
+
+@dataclass(frozen=True)
+class DestroyResult:
+    """What was taken down. `kept`: names of data that stays; `left`: what is there still, a line each."""
+
+    cluster: str
+    changed: bool
+    destroyed: tuple[str, ...]
+    kept: tuple[str, ...]
+    left: tuple[Found, ...]
 
 
 def result_of(cluster: str, tool: Tool, planned: Planned, changed: bool) -> InfrastructureResult:

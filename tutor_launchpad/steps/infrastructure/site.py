@@ -16,6 +16,8 @@ from tutor_launchpad.core.infrastructure.clouds import Cloud, Say
 from tutor_launchpad.core.infrastructure.tools import LOCK, Tool, choose_tool, locked_everywhere
 
 ROOT = "terraform"
+OVERRIDE = "launchpad_override.tf"
+"""Lifts a protection while a destruction is planned; one that was left by a kill is removed before anything else."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ def open_site(
         raise NotFound(
             f"{root} has no Terraform: restore it with Git, or make it with `tutor launchpad cluster update`."
         )
+    (root / OVERRIDE).unlink(missing_ok=True)
     terraform = Terraform(Tool("", ""), root, say)
     terraform = replace(terraform, tool=choose_tool(tools(), tool, terraform.lock()))
     return Site(ClusterFolder.at(path), answers, cloud, terraform, say)

@@ -1,4 +1,4 @@
-"""The commands of docs/howto/infrastructure.md do what the page says, on a root that needs no registry."""
+"""The commands of infrastructure.md and take-down.md do what these pages say, on a root that needs no registry."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from docs import run_page
 from tests.conftest import Root
 from tests.unit.small_infrastructure import BACKEND, NODE, make_repository, played_aws, real_tool
 
-PAGE = Path(__file__).parents[4] / "docs" / "howto" / "infrastructure.md"
+HOWTO = Path(__file__).parents[4] / "docs" / "howto"
 
 
-def test_page_leads_to_a_cloud_as_it_is_described(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_make_a_cloud_and_take_it_down(root: Root, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real_tool()
-    page = PAGE.read_text(encoding="utf-8")
+    page = "\n".join((HOWTO / name).read_text(encoding="utf-8") for name in ("infrastructure.md", "take-down.md"))
     parts = run_page.parts(run_page.blocks(page))
     folder = os.pathsep.join([str(Path(sys.executable).parent), root.environment["PATH"]])
     with played_aws(monkeypatch):
@@ -28,8 +28,9 @@ def test_page_leads_to_a_cloud_as_it_is_described(root: Root, tmp_path: Path, mo
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # fmt: skip
 
     assert ran.returncode == 0, ran.stdout
-    assert parts == ["apply", "saved"]
+    assert parts == ["apply", "saved", "destroy"]
     assert "Makes:\n  terraform_data.node" in ran.stdout
     assert "is as terraform/ says: 1 to make is done." in ran.stdout
     assert "The plan is in first.tfplan, which only you can read" in ran.stdout
     assert not (path / "first.tfplan").exists()
+    assert "Cluster moon-production: 1 objects are destroyed." in ran.stdout

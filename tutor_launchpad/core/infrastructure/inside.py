@@ -1,0 +1,75 @@
+"""What is in Kubernetes that has something in the cloud, of which Terraform does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tutor_launchpad.core.policies import INSTANCE_LABEL
+from tutor_launchpad.core.types import Object
+
+OWN = ("argo", "argocd", "cert-manager", "harmony", "launchpad")
+"""Namespaces that a cluster's repository installs, and that go with the cluster."""
+PROJECT = "cluster"
+"""Argo CD's project of what the cluster itself consists of."""
+
+
+@dataclass(frozen=True)
+class Inside:
+    """Objects with something in the cloud, and those that would bring them back."""
+
+    namespaces: tuple[Object, ...] = ()
+    applications: tuple[Object, ...] = ()
+    services: tuple[Object, ...] = ()
+    ingresses: tuple[Object, ...] = ()
+    claims: tuple[Object, ...] = ()
+    volumes: tuple[Object, ...] = ()
+
+    @property
+    def balanced(self) -> list[Object]:
+        """What has a load balancer: such Services, and Ingresses that a controller of the cloud keeps."""
+        services = [one for one in self.services if (one.get("spec") or {}).get("type") == "LoadBalancer"]
+        return services + [one for one in self.ingresses if one["metadata"].get("finalizers")]
+
+    @property
+    def outstanding(self) -> list[Object]:
+        """What has something in the cloud still; volumes that are to outlive their claims are told as left over."""
+        bound = [
+            one for one in self.volumes if (one.get("spec") or {}).get("persistentVolumeReclaimPolicy") != "Retain"
+        ]
+        return [*self.balanced, *self.claims, *bound]
+
+    @property
+    def going(self) -> list[str]:
+        """Namespaces of the cluster's own that hold some of it."""
+        found = {one["metadata"].get("namespace", "") for one in [*self.balanced, *self.claims]}
+        return sorted(found & set(OWN))
+
+
+def obstacles(inside: Inside) -> list[str]:
+    """One sentence for each thing that belongs to somebody."""
+    instances = {
+        one["metadata"]["name"] for one in inside.namespaces if INSTANCE_LABEL in (one["metadata"].get("labels") or {})
+    }
+    problems = [f"Instance {name} has its namespace in the cluster: {REMOVE}." for name in sorted(instances)]
+    for one in inside.applications:
+        name = one["metadata"]["name"]
+        if (one.get("spec") or {}).get("project") != PROJECT and name not in instances:
+            problems.append(f"Argo CD has the Application {name}: delete it, or remove the instance that it is of.")
+    foreign = [one for one in [*inside.balanced, *inside.claims] if not _is_in(one, instances) and not _is_in(one, OWN)]
+    problems += [f"{described(one)} is nobody's whom this command knows: delete it first." for one in foreign]
+    return problems
+
+
+REMOVE = "remove it with `tutor launchpad deprovision` and its namespace, as docs/howto/remove.md says"
+
+
+def described(one: Object) -> str:
+    """An object as kubectl would name it."""
+    metadata = one["metadata"]
+    place = f" in namespace {metadata['namespace']}" if metadata.get("namespace") else ""
+    return f"{one['kind']} {metadata['name']}{place}"
+
+
+def _is_in(one: Object, namespaces: Iterable[str]) -> bool:
+    return one["metadata"].get("namespace", "") in namespaces
