@@ -49,6 +49,12 @@ _BUILT_IN = (
     ),
     Provider("mysql", "existing", f"{_REQUESTS}:MySQL", f"{_CODE}.mysql.existing:ExistingMySQLProvisioner"),
     Provider("mongodb", "direct", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.provisioner:MongoDBProvisioner"),
+    Provider(
+        "mongodb",
+        "digitalocean",
+        f"{_REQUESTS}:ManagedMongoDB",
+        f"{_CODE}.mongodb.digitalocean:DigitalOceanMongoDBProvisioner",
+    ),
     Provider("mongodb", "existing", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.existing:ExistingMongoDBProvisioner"),
     Provider("storage", "minio", f"{_REQUESTS}:Storage", f"{_CODE}.storage.minio:MinioProvisioner"),
     Provider("storage", "compatible", f"{_REQUESTS}:Storage", f"{_CODE}.storage.compatible:CompatibleProvisioner"),

@@ -63,6 +63,7 @@ def test_provider_may_be_left_out() -> None:
             {**SPACES, "buckets": [{"name": "abc"}], "access_key": "key", "secret_key_key": "K"},
             "need an access_key_key",
         ),
+        ({**MONGODB, "provider": "digitalocean", "cluster": "backend"}, "pattern"),
         ({**SPACES, "api": "http://api.example"}, "the address of an API is https://"),
         ({**SPACES, "api": "https://api.example/v2"}, "without a path"),
         ({**SPACES, "api": "https://me:pw@api.example"}, "the address of an API is https://"),

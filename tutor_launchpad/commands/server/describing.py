@@ -56,8 +56,7 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     found = _find(resource, provider)
     model, provider = found.load_model(), found.name
     settings = {name: given[name] for name in own if given[name]} | _more(found, model, given["more"])
-    if "port" in own and "port" in model.model_fields and resource in OPTIONS:
-        settings.setdefault("port", model.model_fields["port"].default)
+    settings |= {name: model.model_fields[name].default for name in _usual(resource, model) if name not in settings}
     server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
     login = {} if provider == EXISTING else _login(given)
     if provider == EXISTING and (given["username"] is not None or given["password_file"] is not None):
@@ -68,6 +67,12 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     if given["ca_file"] is not None:
         credentials["ca.crt"] = _certificate(read_text(given["ca_file"]))
     return server, credentials
+
+
+def _usual(resource: str, model: type[Resource]) -> list[str]:
+    """What Open edX has to know too: the usual port, and TLS where a provider has nothing else."""
+    names = [name for name in ("port", "tls") if name in OPTIONS.get(resource, ()) and name in model.model_fields]
+    return [name for name in names if model.model_fields[name].default]
 
 
 def _login(given: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from launchpad_workflows.items import Claim, Item
 from launchpad_workflows.requests.base import Resource
-from launchpad_workflows.requests.digitalocean import ManagedMySQL, Spaces
+from launchpad_workflows.requests.digitalocean import ManagedMongoDB, ManagedMySQL, Spaces
 from launchpad_workflows.requests.mongodb import MongoDB
 from launchpad_workflows.requests.mysql import MySQL, MySQLDatabase
 from launchpad_workflows.requests.plain import Nothing, Plain
@@ -21,6 +21,7 @@ __all__ = [
     "Claim",
     "Dump",
     "Item",
+    "ManagedMongoDB",
     "ManagedMySQL",
     "MongoDB",
     "MySQL",

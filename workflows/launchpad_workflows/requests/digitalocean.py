@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import StringConstraints, model_validator
 
 from launchpad_workflows.requests.base import ApiUrl, Port
+from launchpad_workflows.requests.mongodb import MongoDB
 from launchpad_workflows.requests.mysql import MySQL
 from launchpad_workflows.requests.storage import Storage
 
@@ -35,6 +36,37 @@ class ManagedMySQL(MySQL):
     def address(self) -> str:
         """The server's, and the API's where it is not the usual one."""
         return with_api(super().address, self.api)
+
+
+class ManagedMongoDB(MongoDB):
+    """A MongoDB cluster, by its ID. The API makes databases and users, whose passwords it chooses."""
+
+    provider: Literal["digitalocean"] = "digitalocean"
+    tls: bool = True
+    cluster: ClusterId
+    api: ApiUrl = API
+
+    token_scopes: ClassVar[tuple[str, ...]] = (
+        "database:read",
+        "database:create",
+        "database:update",
+        "database:delete",
+        "database:view_credentials",
+    )
+    server_options: ClassVar[tuple[str, ...]] = ("cluster", "api")
+
+    @property
+    def address(self) -> str:
+        """The server's, and the API's where it is not the usual one."""
+        return with_api(super().address, self.api)
+
+    def password_keys(self) -> tuple[str, ...]:
+        """None that has to be there before a run."""
+        return ()
+
+    def chosen_keys(self) -> tuple[str, ...]:
+        """The user's password."""
+        return (self.kept_as(self.password_key),) if self.password_key else ()
 
 
 class Spaces(Storage):

@@ -17,7 +17,7 @@ class MongoDB(Resource):
     """Databases on a MongoDB server and the one user that may use them. `existing`: both are the operator's."""
 
     resource: Literal["mongodb"] = "mongodb"
-    provider: Literal["direct", "existing"] = "direct"
+    provider: Literal["direct", "existing", "digitalocean"] = "direct"
     host: Host
     port: Port = 27017
     tls: bool = False

@@ -184,11 +184,17 @@ def test_managed_cluster_is_named_by_its_id_and_has_a_port_of_its_own(
     monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
 
     lacking = add(tmp_path, *MYSQL, "--provider", "digitalocean", "--token-file", str(tmp_path / "token"))
-    added = add(tmp_path, *MANAGED, "--token-file", str(tmp_path / "token"))
+    added = [
+        add(tmp_path, resource, *MANAGED[1:], "--token-file", str(tmp_path / "token"))
+        for resource in ("mysql", "mongodb")
+    ]
 
-    assert (lacking.exit_code, "cluster: Field required" in lacking.output, added.exit_code) == (2, True, 0)
-    (server,) = FileServers(tmp_path).all()
-    assert server.settings == {"host": "db.example.com", "port": 25060, "cluster": MANAGED[-1].partition("=")[2]}
+    assert (lacking.exit_code, "cluster: Field required" in lacking.output) == (2, True)
+    assert [one.exit_code for one in added] == [0, 0], added[1].output
+    given = {"host": "db.example.com", "cluster": MANAGED[-1].partition("=")[2]}
+    mongodb, mysql = FileServers(tmp_path).all()
+    assert mysql.settings == {**given, "port": 25060}
+    assert mongodb.settings == {**given, "port": 27017, "tls": True}
 
 
 @pytest.mark.parametrize(("api", "status"), [("https://api.example.com", 0), ("http://api.example.com", 2)])

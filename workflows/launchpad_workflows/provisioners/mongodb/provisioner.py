@@ -106,7 +106,11 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
 
     @property
     def _secret(self) -> str:
-        return self.context.credentials.instance(self.resource.password_key)
+        return self.context.credentials.instance(self._secret_key)
+
+    @property
+    def _secret_key(self) -> str:
+        return next(iter(self.resource.chosen_keys()), self.resource.password_key)
 
     @property
     def _roles(self) -> list[Document]:
@@ -139,12 +143,16 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
             return Found(foreign=self._taken(f"Database {alike[0]}, which differs from {name} in case alone,"))
         if name not in existing:
             return ABSENT
-        document = self.admin[name][MARKER].find_one({"_id": "owner"})
-        owner = None if document is None else str(document.get("instance", ""))
+        owner = self._owner(name)
         if owner not in (None, self.context.instance):
             return Found(foreign=self._taken(f"Database {name} of instance {owner}"))
         fixes = () if owner else (Fix(f"marker of database {name}", partial(self._mark, name)),)
         return Found(ours=owner is not None, fixes=fixes, facts=self._facts(name))
+
+    def _owner(self, database: str) -> str | None:
+        """The instance that its marker names; None where it has none."""
+        document = self.admin[database][MARKER].find_one({"_id": "owner"})
+        return None if document is None else str(document.get("instance", ""))
 
     def _facts(self, name: str) -> dict[str, int | str]:
         stats = self.admin[name].command("dbStats")
@@ -155,7 +163,7 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
 
     def opens(self, user: str) -> bool:
         """Whether our password, if we have one, lets the user in."""
-        password = self.password(self.resource.password_key)
+        password = self.password(self._secret_key)
         if password is None:
             return False
         try:
@@ -173,8 +181,11 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
         """As the instance's user, whose right to write shows with it. Run twice at a time, it stays one document."""
         user = self.resource.users()[0]
         with connected(self.place, user, self._secret) as own, translated(self.place, user):
-            marker = {"$set": {"instance": self.context.instance}}
-            own[name][MARKER].update_one({"_id": "owner"}, marker, upsert=True)
+            self._write_marker(own, name)
+
+    def _write_marker(self, client: Client, name: str) -> None:
+        marker = {"$set": {"instance": self.context.instance}}
+        client[name][MARKER].update_one({"_id": "owner"}, marker, upsert=True)
 
     def _command_unless(self, code: int, command: str, value: object) -> None:
         try:

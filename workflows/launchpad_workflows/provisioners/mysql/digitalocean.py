@@ -9,25 +9,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, cast
 
 from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.items import Item
 from launchpad_workflows.provisioners.base import foreign
-from launchpad_workflows.provisioners.digitalocean import Databases, connected
+from launchpad_workflows.provisioners.digitalocean import Clustered, Databases
 from launchpad_workflows.provisioners.http import Answered
 from launchpad_workflows.provisioners.mysql.modes import hindrances
 from launchpad_workflows.provisioners.mysql.provisioner import MySQLProvisioner
 from launchpad_workflows.report import Report
 
-if TYPE_CHECKING:
-    from launchpad_workflows.requests import ManagedMySQL
-
 _PATIENCE = 60  # looks for a new schema, a second apart
 
 
-class DigitalOceanMySQLProvisioner(MySQLProvisioner):
+class DigitalOceanMySQLProvisioner(Clustered, MySQLProvisioner):
     """As on any server, but for who makes schemas."""
 
     databases: Databases
@@ -35,7 +30,7 @@ class DigitalOceanMySQLProvisioner(MySQLProvisioner):
     @contextmanager
     def administering(self) -> Iterator[None]:
         """A connection of the administrator, and one to the API."""
-        with self._cluster() as self.databases, super().administering():
+        with self.cluster() as self.databases, super().administering():
             yield
 
     def make(self, item: Item) -> None:
@@ -69,22 +64,6 @@ class DigitalOceanMySQLProvisioner(MySQLProvisioner):
         with super().administering():
             for line in hindrances(self.admin):
                 report.note(line)
-
-    @property
-    def authority(self) -> str:
-        """The cluster's own."""
-        return self._certificate
-
-    @cached_property
-    def _certificate(self) -> str:
-        with self._cluster() as databases:
-            return databases.certificate()
-
-    @contextmanager
-    def _cluster(self) -> Iterator[Databases]:
-        resource = cast("ManagedMySQL", self.resource)
-        with connected(resource, resource.api, self.context.credentials) as api:
-            yield Databases(api, resource.cluster)
 
     def _await(self, item: Item) -> None:
         for _ in range(_PATIENCE):
