@@ -76,6 +76,9 @@ SETTINGS: dict[str, Setting] = {
     "LAUNCHPAD_STORAGE_ACCESS_KEY": Setting(
         "", "Access key of the instance's user of a store whose provider chooses it. Written by a provisioning run."
     ),
+    "LAUNCHPAD_MONGODB_CA": Setting(
+        "", "Authority that signed the certificate of the MongoDB server, in PEM. Set by the MongoDB server."
+    ),
     "LAUNCHPAD_S3_BUCKET": Setting("", "Bucket for the files of Open edX. Derived from the instance with a storage server."),
     "LAUNCHPAD_S3_ENDPOINT": Setting("", "Address of the store. Set by the storage server."),
     "LAUNCHPAD_S3_REGION": Setting("", "Region of the store. Set by the storage server."),

@@ -79,6 +79,16 @@ Word = Annotated[str, AfterValidator(_word)]
 """Without what would end a text in the settings of Open edX."""
 
 
+def _certificates(value: str) -> str:
+    if value.strip() and not re.fullmatch(_PEM, value):
+        raise PydanticCustomError("certificates", "input should be certificates in PEM and nothing else")
+    return value
+
+
+_PEM = r"(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n)+"
+Certificates = Annotated[str, AfterValidator(_certificates)]
+
+
 def _object_name(value: str) -> str:
     if re.fullmatch(r"[A-Z][A-Za-z0-9]*/[a-z0-9][-a-z0-9.:]*", value):
         return value
@@ -122,6 +132,7 @@ class Settings(BaseModel):
     public_settings: tuple[str, ...] = ()
     job_deadline: Seconds = 3600
     storage_access_key: Word = ""
+    mongodb_ca: Certificates = ""
     s3_bucket: Word = ""
     s3_endpoint: Word = ""
     s3_region: Word = ""

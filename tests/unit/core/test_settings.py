@@ -90,6 +90,7 @@ def test_values_of_another_type_are_refused_by_name(name: str) -> None:
         ("job_deadline", 0, "LAUNCHPAD_JOB_DEADLINE: input should be greater than 0"),
         ("job_deadline", "soon", "LAUNCHPAD_JOB_DEADLINE: it must be a whole number"),
         ("s3_bucket", 'a"; x = "', "LAUNCHPAD_S3_BUCKET: input should have no white space"),
+        ("mongodb_ca", '"""\nimport os', "LAUNCHPAD_MONGODB_CA: input should be certificates in PEM and nothing else"),
         ("s3_addressing", "by host", "LAUNCHPAD_S3_ADDRESSING: input should be"),
         ("seal_key", "short", "LAUNCHPAD_SEAL_KEY: string should have at least 16 characters"),
         ("instance", "-moon", "LAUNCHPAD_INSTANCE '-moon' is not a DNS label"),

@@ -33,7 +33,9 @@ from tutor_launchpad.commands.server.names import ResourceName
     help="File with a token for the cloud's API (digitalocean, spaces); - for stdin.",
 )
 @click.option(
-    "--ca-file", type=click.File(encoding="utf-8"), help="Authority that signed the server's certificate (storage)."
+    "--ca-file",
+    type=click.File(encoding="utf-8"),
+    help="Authority that signed the server's certificate (mongodb, storage).",
 )
 @click.option("--cidr", "cidrs", multiple=True, help="Network of the server, for the instances' network policies.")
 @click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")

@@ -29,7 +29,7 @@ REQUIRED = {"mysql": "host", "mongodb": "host", "storage": "endpoint"}
 PROVIDERS = {"mysql": "direct", "mongodb": "direct", "storage": "minio"}
 EXISTING = "existing"
 """The provider of servers that the operator looks after."""
-PRIVATE_CA_LACKS = ("mysql", "mongodb")
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n")
 
 
 def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
@@ -40,10 +40,9 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     for option in sorted(set(every) - set(own)):
         if given[option]:
             raise click.UsageError(f"--{option.replace('_', '-')} is not for {resource}.")
-    if given["ca_file"] is not None and resource in PRIVATE_CA_LACKS:
+    if given["ca_file"] is not None and resource == "mysql":
         raise click.UsageError(
-            f"--ca-file is not for {resource}: the pods of Open edX would not know that authority. Give the server a "
-            "certificate of a public one."
+            f"--ca-file is not for {resource}: Open edX does not check the certificate of that server."
         )
     if resource in REQUIRED and not given[REQUIRED[resource]]:
         raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
@@ -57,6 +56,10 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     model, provider = found.load_model(), found.name
     settings = {name: given[name] for name in own if given[name]} | _more(found, model, given["more"])
     settings |= {name: model.model_fields[name].default for name in _usual(resource, model) if name not in settings}
+    if given["ca_file"] is not None and resource == "mongodb":
+        if not settings.get("tls"):
+            raise click.UsageError("--ca-file needs --tls.")
+        settings["ca"] = _certificate(read_text(given["ca_file"]))  # public, as Open edX is told of it too
     server = Server(resource, str(given["name"]), provider, settings, tuple(map(_network, given["cidrs"])))
     login = {} if provider == EXISTING else _login(given)
     if provider == EXISTING and (given["username"] is not None or given["password_file"] is not None):
@@ -64,7 +67,7 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
             "--user and --password-file are not for the provider existing, which has no administrator."
         )
     credentials = {**login, **_token(given, provider, model), "address": _validate(server)}
-    if given["ca_file"] is not None:
+    if given["ca_file"] is not None and "ca" not in settings:
         credentials["ca.crt"] = _certificate(read_text(given["ca_file"]))
     return server, credentials
 
@@ -139,7 +142,7 @@ def _certificate(text: str) -> str:
         raise click.UsageError(
             "--ca-file holds no certificate: give one in PEM, with its BEGIN and END lines."
         ) from None
-    return text
+    return "".join(_PEM.findall(text.replace("\r", "") + "\n"))
 
 
 def _network(text: str) -> str:

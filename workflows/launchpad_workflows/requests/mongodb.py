@@ -10,17 +10,24 @@ from launchpad_workflows.items import Item
 from launchpad_workflows.requests.base import Host, Port, Resource
 
 MongoName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
+Pem = Annotated[
+    str, StringConstraints(pattern=r"^(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----\n)*$")
+]
 _SYSTEM = {"admin", "local", "config"}
 
 
 class MongoDB(Resource):
-    """Databases on a MongoDB server and the one user that may use them. `existing`: both are the operator's."""
+    """Databases on a MongoDB server and the one user that may use them. `existing`: both are the operator's.
+
+    `ca`: the authority that signed the server's certificate, in PEM, where it is not a public one.
+    """
 
     resource: Literal["mongodb"] = "mongodb"
     provider: Literal["direct", "existing", "digitalocean"] = "direct"
     host: Host
     port: Port = 27017
     tls: bool = False
+    ca: Pem = ""
     replica_set: str = ""
     auth_source: MongoName = "admin"
     databases: tuple[MongoName, ...] = ()
@@ -31,6 +38,8 @@ class MongoDB(Resource):
     def _has_a_user(self) -> MongoDB:
         if self.databases and not (self.username and self.password_key):
             raise ValueError("databases need a username and a password_key")
+        if self.ca and not self.tls:
+            raise ValueError("a ca is for tls")
         system = _SYSTEM.intersection(name.lower() for name in self.databases)
         if system:
             raise ValueError(f"{', '.join(sorted(system))}: the server's own database")

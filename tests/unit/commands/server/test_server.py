@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
 
+import certifi
 import pytest
 from click.testing import CliRunner, Result
 from launchpad_workflows import registry
@@ -26,6 +27,7 @@ from tutor_launchpad.steps.runners import OWNERS
 PASSWORD = "h1dden-passw0rd"
 GIVEN = ["--user", "root", "--password-file", "-"]
 MYSQL = ["mysql", "main", "--host", "db.example.com"]
+MONGODB = ["mongodb", "main", "--host", "mongo.example.com"]
 MANAGED = [*MYSQL, "--provider", "digitalocean", "--option", "cluster=9cc10173-e9ea-4176-9dbc-a4cee4c4ff30"]
 SPACES = ["storage", "main", "--endpoint", "https://nyc3.example.com", "--provider", "spaces"]
 STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
@@ -41,8 +43,9 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
         ([*STORAGE, "--port", "1", *GIVEN], "--port is not for storage."),
         ([*STORAGE, "--tls", *GIVEN], "--tls is not for storage."),
         ([*MYSQL, "--tls", *GIVEN], "--tls is not for mysql."),
-        ([*MYSQL, "--ca-file", __file__, *GIVEN], "--ca-file is not for mysql: the pods of Open edX would not know"),
-        (["mongodb", "main", "--host", "db", "--ca-file", __file__, *GIVEN], "--ca-file is not for mongodb"),
+        ([*MYSQL, "--ca-file", __file__, *GIVEN], "--ca-file is not for mysql: Open edX does not check"),
+        ([*MONGODB, "--ca-file", __file__, *GIVEN], "--ca-file needs --tls."),
+        ([*MONGODB, "--tls", "--ca-file", __file__, *GIVEN], "--ca-file holds no certificate"),
         ([*STORAGE, "--ca-file", __file__, *GIVEN], "--ca-file holds no certificate"),
         ([*STORAGE, "--ca-file", "/dev/null", *GIVEN], "--ca-file holds no certificate"),
         ([*MYSQL, "--user", "", "--password-file", "-"], "--user is empty."),
@@ -173,6 +176,23 @@ def test_resource_of_another_plugin_takes_options_that_we_do_not_know(
     assert result.exit_code == 0, result.output
     assert (server.provider, server.port) == ("test", 5672)
     assert server.settings == {"host": "queue.example.com", "port": 5672, "vhost": "a=b"}
+
+
+def test_authority_of_mongodb_is_public_as_open_edx_is_told_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+    (tmp_path / "launchpad").mkdir()
+    pem = certifi.contents()[certifi.contents().index("-----BEGIN") :].partition("-----END CERTIFICATE-----\n")
+    (tmp_path / "ca.crt").write_text(f"Subject: somebody\r\n{pem[0]}{pem[1]}")
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
+
+    result = add(tmp_path, *MONGODB, "--tls", "--ca-file", str(tmp_path / "ca.crt"))
+
+    assert result.exit_code == 0, result.output
+    (server,) = FileServers(tmp_path).all()
+    assert server.settings["ca"] == pem[0] + pem[1]
+    assert "ca.crt" not in FileServers(tmp_path).credentials(server)
 
 
 def test_managed_cluster_is_named_by_its_id_and_has_a_port_of_its_own(

@@ -98,6 +98,11 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
         with translated(self.place, self.administrator[0]):
             dump_database(self.admin, item.name, files)
 
+    @property
+    def authority(self) -> str:
+        """The server's own where it has one, which Open edX is told of too."""
+        return self.resource.ca or super().authority
+
     @cached_property
     def place(self) -> Address:
         """Where the server is."""
