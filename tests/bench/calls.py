@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-TUTOR = str(Path(sys.executable).with_name("tutor"))
+from tests.bench.measure import TUTOR
+
 SETTLE = 2.0
 
 
-def count_calls() -> str:
+def count_calls() -> Iterator[str]:
     """Requests of a deploy with nothing to do, by verb and resource; needs a root that is deployed already."""
     log, root = os.environ.get("LAUNCHPAD_TEST_AUDIT_LOG", ""), os.environ.get("LAUNCHPAD_TEST_DEPLOYED_ROOT", "")
     if not (log and root):
-        return "not run: LAUNCHPAD_TEST_AUDIT_LOG and LAUNCHPAD_TEST_DEPLOYED_ROOT (a deployed Tutor root) are not set"
+        yield "not run: LAUNCHPAD_TEST_AUDIT_LOG and LAUNCHPAD_TEST_DEPLOYED_ROOT (a deployed Tutor root) are not set"
+        return
     start = Path(log).stat().st_size
     begun = time.perf_counter()
     subprocess.run([TUTOR, "launchpad", "deploy"], env={**os.environ, "TUTOR_ROOT": root}, check=True)
@@ -26,7 +28,8 @@ def count_calls() -> str:
     time.sleep(SETTLE)  # the log is written in batches
     counted = Counter(_requests(log, start))
     rows = [f"{count:4} {verb:6} {resource}" for (verb, resource), count in sorted(counted.items())]
-    return "\n".join([*rows, f"{counted.total():4} in all, in {seconds:.1f} s"])
+    yield from rows
+    yield f"{counted.total():4} in all, in {seconds:.1f} s"
 
 
 def _requests(log: str, start: int) -> list[tuple[str, str]]:

@@ -5,29 +5,41 @@ from __future__ import annotations
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
+TUTOR = str(Path(sys.executable).with_name("tutor"))
 Command = Sequence[str]
 
 
 @dataclass
 class Sample:
-    """Runs of one way to do a thing. `seconds`: wall time; `memory`: peak of its largest process, in MiB."""
+    """Runs of one way to do a thing. `seconds`: wall time; `memory`: peak of its largest process, in MiB.
+
+    What `before` and `after` name is done around each run, and not measured.
+    """
 
     name: str
     commands: Sequence[Command]
+    before: Sequence[Command] = ()
+    after: Sequence[Command] = ()
     seconds: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
 
     def run(self, environment: Mapping[str, str]) -> None:
         """Run the commands one after the other, once."""
+        for command in self.before:
+            _peak(command, environment)
         peak, started = 0.0, time.perf_counter()
         for command in self.commands:
             peak = max(peak, _peak(command, environment))
         self.seconds.append(time.perf_counter() - started)
         self.memory.append(peak)
+        for command in self.after:
+            _peak(command, environment)
 
     def row(self) -> str:
         """Minimum, median and maximum."""

@@ -19,6 +19,8 @@ DONE = {"Succeeded", "Failed", "Error"}
 NODE_ENDED_BADLY = {"Failed", "Error"}
 TAIL = 20
 INTERVAL = 2.0
+AT_FIRST, SOON = 60.0, 0.5
+"""Most runs take ten seconds: in its first minute a run is looked at more often."""
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,17 @@ def follow(
 ) -> Object:
     """The Workflow of a run that has ended within `deadline` seconds. `look` sees it each time, with what is known of why
     nothing happens, and says in words what it has seen, for `TimedOut`."""
-    end = clock.now() + deadline
-    standing = Standing(client, run, clock.now())
+    began = clock.now()
+    standing = Standing(client, run, began)
     while True:
         workflow = client.get(WORKFLOWS, "Workflow", run.name, run.namespace)
         seen = look(workflow, standing.look(workflow, clock.now()))
         if (workflow.get("status") or {}).get("phase") in DONE:
             return workflow
-        if clock.now() >= end:
+        waited = clock.now() - began
+        if waited >= deadline:
             raise _timed_out(run, deadline, seen)
-        clock.sleep(INTERVAL)
+        clock.sleep(SOON if waited < AT_FIRST else INTERVAL)
 
 
 def read_progress(workflow: Object) -> Progress:

@@ -48,7 +48,7 @@ class SpacesKeys:
         self.users.put(access, secret)
         self.keys[access] = key
         self.allow(access)
-        self.users.set_policies(access, frozenset({f"launchpad-{access}"}), frozenset())
+        self.users.set_policy(access, f"launchpad-{access}")
         return {"key": {**key, "secret_key": secret}}
 
     def allow(self, access: str) -> None:

@@ -179,12 +179,22 @@ def test_controller_that_does_not_work_is_named_within_half_a_minute(pods: list[
 
 def test_controller_that_runs_and_takes_nothing_up_is_told() -> None:
     seen: list[Progress] = []
-    states = [*[workflow("")] * 20, workflow("Succeeded", node("Succeeded", CREATED))]
+    states = [*[workflow("")] * 70, workflow("Succeeded", node("Succeeded", CREATED))]
 
     assert wait(Scene(states, controller(True)), RUN, 600, seen.append, Ticks().clock).ok
     assert seen[1].message == (
         "Argo Workflows has not taken it up for 30 s: its controller runs; does it watch namespace launchpad?"
     )
+
+
+@pytest.mark.parametrize(("looks", "seconds"), [(20, 10), (120, 60), (125, 70)])
+def test_end_is_seen_within_half_a_second_at_first_and_within_two_later(looks: int, seconds: float) -> None:
+    ticks = Ticks()
+    states = [*[workflow("Running")] * looks, workflow("Succeeded", node("Succeeded", CREATED))]
+
+    wait(Scene(states), RUN, 600, clock=ticks.clock)
+
+    assert ticks.time == seconds
 
 
 def test_controller_that_may_not_be_looked_at_leaves_what_is_known() -> None:

@@ -218,7 +218,7 @@ def _worker(
         volume_mounts=[*mounts, *(_mount(volume.name) for volume in volumes)],
         **confined(chosen_secret("{{workflow.parameters.instance}}") if keeps else WORKER),
         resources=m.ResourceRequirements(
-            requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="500m", memory="384Mi")
+            requests=_quantities(cpu="50m", memory="96Mi"), limits=_quantities(cpu="1", memory="384Mi")
         ),
         retry_strategy=_retries(params) if retries else None,
         active_deadline_seconds=deadline,

@@ -10,8 +10,8 @@ from functools import cache
 from threading import Lock
 from typing import Any
 
-import boto3
 import botocore.exceptions
+import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 
@@ -111,12 +111,12 @@ def connected(address: Address, key: str, secret: str, *, attempts: int = 3) -> 
 @cache
 def _session() -> Any:
     """One for the process, as each reads its description of the service anew, which takes a third of a second."""
-    return boto3.session.Session()
+    return botocore.session.get_session()
 
 
 def _make_client(**options: Any) -> Any:
     with _LOCK:  # a session is not for several threads at a time, its clients are
-        return _session().client("s3", **options)
+        return _session().create_client("s3", **options)
 
 
 @contextmanager

@@ -98,8 +98,7 @@ class MinioProvisioner(StorageProvisioner):
         elif not opens:
             yield Fix(f"secret of user {name}", self._set_secret(name))
         if user.policies != {policy}:
-            attach = partial(self._users.set_policies, name, frozenset({policy}), user.policies)
-            yield Fix(f"policies of user {name}", attach)
+            yield Fix(f"policies of user {name}", partial(self._users.set_policy, name, policy))
 
     def _set_secret(self, name: str) -> Any:
         return lambda: self._users.put(name, self._secret)
