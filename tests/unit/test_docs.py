@@ -27,8 +27,9 @@ PAGES = [
 INDEX = PROJECT / "docs" / "README.md"
 COMMANDS = {" ".join(path): command for path, command in generate.walk(launchpad, ("tutor", "launchpad"))}
 DRYDOCK = re.findall(r'"(DRYDOCK_\w+)"', Path(str(find_spec("drydock.plugin").origin)).read_text(encoding="utf-8"))  # type: ignore[union-attr]
-EXAMPLES = {"MOON_LICENCE"}
-"""Settings of the plugin that docs/howto/own-plugins.md shows."""
+EXAMPLES = {"MOON_LICENCE", "LAUNCHPAD_RABBITMQ_SERVER"}
+"""Settings of the plugins that docs/howto/own-plugins.md and own-resource.md show."""
+EXAMPLE_RESOURCES = {"rabbitmq"}
 KNOWN = {
     *SETTINGS,
     *GENERATED,
@@ -81,7 +82,7 @@ def _parse(words: list[str]) -> None:
         value = values.get(str(parameter.name))
         given = isinstance(value, (str, list, tuple)) and bool(value)
         assert given or not parameter.required, f"{' '.join(path)} lacks {parameter.name}"
-        if isinstance(parameter.type, click.Choice) and isinstance(value, str):
+        if isinstance(parameter.type, click.Choice) and isinstance(value, str) and value not in EXAMPLE_RESOURCES:
             parameter.type.convert(value, parameter, context)
 
 

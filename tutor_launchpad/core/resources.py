@@ -55,6 +55,11 @@ class Server:
         return url.port or _PORTS[url.scheme]
 
     @property
+    def part(self) -> dict[str, Any]:
+        """What a request says of it."""
+        return {"resource": self.resource, "provider": self.provider, "server": self.name, **self.settings}
+
+    @property
     def where(self) -> str:
         """Its address, to be told."""
         return str(self.settings.get("endpoint") or f"{self.settings.get('host', '')}:{self.settings.get('port', '')}")
@@ -146,7 +151,7 @@ def plan_mysql(wanted: Wanted, server: Server) -> ResourcePlan:
         "MYSQL_ROOT_USERNAME": overrides["OPENEDX_MYSQL_USERNAME"],
         "MYSQL_ROOT_PASSWORD": overrides["OPENEDX_MYSQL_PASSWORD"],
     }
-    return ResourcePlan({**_head(server), "generation": generation, "databases": databases}, overrides, secrets)
+    return ResourcePlan({**server.part, "generation": generation, "databases": databases}, overrides, secrets)
 
 
 def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
@@ -182,7 +187,7 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
         "username": username,
         "password_key": key,
     }
-    return ResourcePlan({**_head(server), **part}, overrides, _held({key: password}, generation, chooses))
+    return ResourcePlan({**server.part, **part}, overrides, _held({key: password}, generation, chooses))
 
 
 def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
@@ -208,7 +213,7 @@ def plan_storage(wanted: Wanted, server: Server) -> ResourcePlan:
     made = {"name": bucket, "public_prefixes": [PROFILE_IMAGES], "cors_origins": _origins(wanted.config)}
     part = {"generation": generation, "buckets": [made], **part}
     held = {str(part[name]): value for name, value in zip(_KEY_KEYS, key, strict=True) if value and name in part}
-    return ResourcePlan({**_head(server), **part}, overrides, _held(held, generation, _chooses(server)))
+    return ResourcePlan({**server.part, **part}, overrides, _held(held, generation, _chooses(server)))
 
 
 def _storage_key(wanted: Wanted, generation: Literal[1, 2], *, chooses: bool) -> tuple[dict[str, Any], tuple[str, str]]:
@@ -265,10 +270,6 @@ def _origins(config: Config) -> list[str]:
     scheme = "https" if config.get("ENABLE_HTTPS") else "http"
     hosts = [str(config[name]) for name in ("LMS_HOST", "CMS_HOST", "MFE_HOST") if config.get(name)]
     return [f"{scheme}://{host}" for host in dict.fromkeys(hosts)]
-
-
-def _head(server: Server) -> dict[str, Any]:
-    return {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
 
 
 def _refuse_unknown(wanted: Wanted) -> None:

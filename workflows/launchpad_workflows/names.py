@@ -21,6 +21,7 @@ __all__ = [
     "mongodb_user",
     "mysql_database",
     "mysql_user",
+    "plain",
 ]
 
 MYSQL_SCHEMA = 64
@@ -29,6 +30,7 @@ MONGODB_DATABASE = 63
 MONGODB_USER = 64
 BUCKET = 63
 ACCESS_KEY = 63
+PLAIN = 64
 _DIGITS = 12
 _RESERVED_BUCKETS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDINGS = ("-s3alias", "--ol-s3", "--x-s3", "--table-s3")
@@ -62,6 +64,11 @@ def bucket(instance: str, purpose: str) -> str:
 def access_key(instance: str, purpose: str) -> str:
     """The public half of a storage key, where the provider lets us choose it."""
     return _derive(instance, purpose, ACCESS_KEY, "-")
+
+
+def plain(instance: str, purpose: str) -> str:
+    """A name on a server that takes letters, digits and `_`, at most 64 characters."""
+    return _derive(instance, purpose, PLAIN, "_")
 
 
 def generation(name: str, number: int, limit: int, separator: str = "_") -> str:

@@ -1,15 +1,15 @@
 """Which code makes which resource with which provider.
 
-Other packages add theirs with `register`, or announce a function that does so as entry point of the group
-`launchpad_workflows.providers`, which is how the worker in a pod finds them. Code is loaded at its first use, so
-that a pod for MySQL never imports MongoDB's library.
+Other packages announce theirs as entry points of the group `launchpad_workflows.providers`, which is how the worker in a
+pod finds them: `rabbitmq = vhosts:Vhosts`, or `rabbitmq.cloud = …` for one of several providers of a resource. The class
+names its model. Code is loaded at its first use, so that a pod for MySQL never imports MongoDB's library.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ _BUILT_IN = (
     Provider("storage", "spaces", f"{_REQUESTS}:Spaces", f"{_CODE}.storage.spaces:SpacesProvisioner"),
     Provider("storage", "existing", f"{_REQUESTS}:Storage", f"{_CODE}.storage.existing:ExistingStorageProvisioner"),
 )
+DEFAULT = "direct"
+"""The provider of an entry point that names none."""
 NONE = "none"
 """The provider of any resource that an instance does without."""
 _providers: dict[tuple[str, str], Provider] = {(one.resource, one.name): one for one in _BUILT_IN}
@@ -83,12 +85,26 @@ def find(resource: str, name: str = "") -> Provider:
     if found is None and not _announced:
         _announced.append(True)
         for entry in entry_points(group=GROUP):
-            entry.load()()
+            register(announced(entry))
         found = _find(resource, name)
     if found is None:
         known = ", ".join(f"{one.resource}/{one.name}" for one in _providers.values())
         raise ValueError(f"no provider {name or 'at all'} for resource {resource}; known: {known}")
     return found
+
+
+def announced(entry: EntryPoint) -> Provider:
+    """What a package announces; ValueError where it is no provisioner."""
+    from launchpad_workflows.provisioners.base import Provisioner
+
+    try:
+        made = entry.load()
+    except (ImportError, AttributeError) as error:
+        raise ValueError(f"entry point {entry.name} of {GROUP} cannot be loaded: {error}") from error
+    if not (isinstance(made, type) and issubclass(made, Provisioner) and hasattr(made, "model")):
+        raise ValueError(f"entry point {entry.name} of {GROUP}: {entry.value} is no class of provisioners with a model")
+    resource, _, name = entry.name.partition(".")
+    return Provider(resource, name or DEFAULT, f"{made.model.__module__}:{made.model.__qualname__}", entry.value)
 
 
 def _find(resource: str, name: str) -> Provider | None:

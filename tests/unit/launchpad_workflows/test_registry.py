@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from importlib.metadata import EntryPoint
+
 import pytest
 from launchpad_workflows import registry
 from launchpad_workflows.registry import Provider
+from launchpad_workflows.requests import Plain
 
 from tests.unit.launchpad_workflows.fake_server import FakeProvisioner, FakeResource
 
@@ -56,3 +59,25 @@ def test_built_in_provider_can_be_loaded(place: tuple[str, str]) -> None:
 
     assert provider.load_model().model_fields["resource"].default == place[0]
     assert callable(provider.load_provisioner())
+
+
+@pytest.mark.parametrize(("name", "place"), [("kept", ("kept", "direct")), ("kept.cloud", ("kept", "cloud"))])
+def test_entry_point_names_resource_and_provider(name: str, place: tuple[str, str]) -> None:
+    value = "launchpad_workflows.provisioners.plain:HttpProvisioner"
+
+    found = registry.announced(EntryPoint(name, value, registry.GROUP))
+
+    assert ((found.resource, found.name), found.load_model(), found.provisioner) == (place, Plain, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("json:dumps", ": json:dumps is no class of provisioners with a model"),
+        ("nosuch:Class", " cannot be loaded: No module named 'nosuch'"),
+        ("json:Nosuch", " cannot be loaded: module 'json' has no attribute 'Nosuch'"),
+    ],
+)
+def test_entry_point_that_is_no_provisioner_is_refused_by_name(value: str, why: str) -> None:
+    with pytest.raises(ValueError, match=rf"entry point kept of launchpad_workflows\.providers{why}"):
+        registry.announced(EntryPoint("kept", value, registry.GROUP))

@@ -156,9 +156,8 @@ def _validate(server: Server) -> str:
     """The server's address, where the part of a request that it gives would be taken."""
     from launchpad_workflows.requests import Request
 
-    part = {"resource": server.resource, "provider": server.provider, "server": server.name, **server.settings}
     try:
-        request = Request.model_validate({"operation": "check", "resources": [part]})
+        request = Request.model_validate({"operation": "check", "resources": [server.part]})
         _ = server.port
         return request.resources[0].address
     except ValidationError as error:

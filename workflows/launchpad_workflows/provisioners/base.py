@@ -91,6 +91,8 @@ class Provisioner(ABC, Generic[R]):
     the server gives access only to what exists.
     """
 
+    model: ClassVar[type[Resource]]
+    """What a request says of it, where a package announces the class by itself (see `registry`)."""
     makes: ClassVar[bool] = True
     data_first: ClassVar[bool] = False
     access: ClassVar[frozenset[str]] = frozenset({"user"})

@@ -6,6 +6,7 @@ followed, so that a token goes to the address that it was registered for.
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable, Generator, Mapping
 from email.utils import parsedate_to_datetime
@@ -57,7 +58,10 @@ class Bearer(httpx.Auth):
 
 
 class Api:
-    """One API. `code_key` and `reason_key`: where its errors, JSON objects, have their name and their text."""
+    """One API. `code_key` and `reason_key`: where its errors, JSON objects, have their name and their text.
+
+    `login`: what it lets in, to be told. `ca`: the authority of its certificate, in PEM; empty for the system's.
+    """
 
     def __init__(
         self,
@@ -68,13 +72,17 @@ class Api:
         headers: Mapping[str, str] | None = None,
         code_key: str = "id",
         reason_key: str = "message",
+        login: str = "token",
+        ca: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.name = name
+        self._login = login
         self._keys = code_key, reason_key
         self._sleep = sleep
         timeout = httpx.Timeout(60, connect=10)
-        self._client = httpx.Client(base_url=url, auth=auth, headers=headers, timeout=timeout)
+        verify = ssl.create_default_context(cadata=ca) if ca else True
+        self._client = httpx.Client(base_url=url, auth=auth, headers=headers, timeout=timeout, verify=verify)
 
     def close(self) -> None:
         """Give up the connections."""
@@ -133,11 +141,11 @@ class Api:
         told = f"{status} {code}".strip() + (f": {reason}" if reason else "")
         if status == 401:
             return BadCredentials(
-                f"{self.name} refuses the token ({told}): register the server again with a valid one."
+                f"{self.name} refuses the {self._login} ({told}): register the server again with a valid one."
             )
         if status == 403:
             lacks = f" It needs {needs}: give it that, or register the server again with another one." if needs else ""
-            return Denied(f"{self.name} does not let this token {what} ({told}).{lacks}")
+            return Denied(f"{self.name} does not let this {self._login} {what} ({told}).{lacks}")
         if status == 404:
             return Missing(f"{self.name} has nothing to {what} ({told}).")
         if status in _MAY_PASS:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from launchpad_workflows.items import Item
-from launchpad_workflows.requests.base import Key, Resource, Url
+from launchpad_workflows.requests.base import Key, Port, Resource, Url
 
 
 class Plain(Resource):
-    """Names by kind on a server behind one address, and users with the keys of their passwords."""
+    """Names by kind on a server behind one address, and users with the keys of their passwords.
+
+    `port`: the one that instances connect to on the same host, where it is not the endpoint's.
+    """
 
     endpoint: Url
+    port: Port | None = None
     names: Mapping[str, tuple[str, ...]] = {}
     users: Mapping[str, Key] = {}
 
@@ -19,6 +23,10 @@ class Plain(Resource):
         """Users, as they are called in this generation, and the names."""
         users = self._items("user", map(self.user, self.users))
         return users + tuple(item for kind, found in self.names.items() for item in self._items(kind, found))
+
+    def key_of(self, user: str) -> str:
+        """The key of a user's password, by its name in this generation; empty where there is no such user."""
+        return {self.user(name): key for name, key in self.users.items()}.get(user, "")
 
     def password_keys(self) -> tuple[str, ...]:
         """The users' passwords."""
