@@ -29,6 +29,11 @@ from launchpad_workflows.requests import Request, Resource
 class Ownership(Protocol):
     """Keeps who owns which name, as one root sees it. Every method may be repeated."""
 
+    @property
+    def root(self) -> str:
+        """The ID of the root; empty where there is none."""
+        ...
+
     def claim(self, items: Iterable[Item], instance: str) -> dict[Item, Claim]:
         """What is known of each name, all of which are this instance's afterwards.
 
@@ -59,7 +64,7 @@ class Ownership(Protocol):
 
 
 def claim_names(request: Request, ownership: Ownership) -> Request:
-    """The request with what is known of each name in its `claims`.
+    """The request with what is known of each name in its `claims`, and with the root that claims them.
 
     What makes names claims them beforehand. What only looks or removes is told of all that the instance has on the
     server, of whichever settings it may be.
@@ -74,7 +79,7 @@ def claim_names(request: Request, ownership: Ownership) -> Request:
         )
         for resource in request.resources
     ]
-    return request.model_copy(update={"resources": tuple(resources)})
+    return request.model_copy(update={"resources": tuple(resources), "root": ownership.root})
 
 
 _MAKING = {"provision", "rotate"}

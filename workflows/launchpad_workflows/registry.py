@@ -57,6 +57,7 @@ _BUILT_IN = (
     ),
     Provider("mongodb", "existing", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.existing:ExistingMongoDBProvisioner"),
     Provider("storage", "minio", f"{_REQUESTS}:Storage", f"{_CODE}.storage.minio:MinioProvisioner"),
+    Provider("storage", "s3", f"{_REQUESTS}:AmazonStorage", f"{_CODE}.storage.s3:S3Provisioner"),
     Provider("storage", "compatible", f"{_REQUESTS}:Storage", f"{_CODE}.storage.compatible:CompatibleProvisioner"),
     Provider("storage", "spaces", f"{_REQUESTS}:Spaces", f"{_CODE}.storage.spaces:SpacesProvisioner"),
     Provider("storage", "existing", f"{_REQUESTS}:Storage", f"{_CODE}.storage.existing:ExistingStorageProvisioner"),

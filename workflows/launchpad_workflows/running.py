@@ -23,7 +23,7 @@ def run_resource(request: Request, resource: Resource, credentials: Credentials,
     def tell(line: str) -> None:
         say(f"{resource.resource}/{resource.server}: {masking.mask(line)}")
 
-    context = Context(request.instance, masking, tell)
+    context = Context(request.instance, masking, tell, request.root)
     provisioner = find(resource.resource, resource.provider).load_provisioner()(resource, context)
     try:
         provisioner.refuse_elsewhere()

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("boto3.session", exc_type=ImportError)
 
-from launchpad_workflows.provisioners.storage.users import policy_for, same_policy
+from launchpad_workflows.provisioners.storage.policies import policy_for, same_policy
 
 
 def test_policy_opens_its_own_buckets_alone() -> None:

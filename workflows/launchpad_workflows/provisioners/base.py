@@ -49,11 +49,15 @@ class Writer(Protocol):
 
 @dataclass(frozen=True)
 class Context:
-    """For whom, with which credentials, and who hears of progress (one line without secrets)."""
+    """For whom, with which credentials, and who hears of progress (one line without secrets).
+
+    `root`: the installation whose instance it is, as its ID; empty where it has none.
+    """
 
     instance: str
     credentials: Credentials
     say: Callable[[str], None] = field(default=lambda _line: None)
+    root: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ no provisioner has to doubt them.
 from __future__ import annotations
 
 from launchpad_workflows.items import Claim, Item
+from launchpad_workflows.requests.amazon import AmazonStorage
 from launchpad_workflows.requests.base import Resource
 from launchpad_workflows.requests.digitalocean import ManagedMongoDB, ManagedMySQL, Spaces
 from launchpad_workflows.requests.mongodb import MongoDB
@@ -17,6 +18,7 @@ from launchpad_workflows.requests.storage import Bucket, Storage
 
 __all__ = [
     "OPERATIONS",
+    "AmazonStorage",
     "Bucket",
     "Claim",
     "Dump",

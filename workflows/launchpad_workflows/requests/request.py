@@ -28,11 +28,13 @@ class Dump(Model):
 class Request(Model):
     """Everything that one run shall do for one instance. `check` needs no instance: it only tries the servers.
 
-    `step` is a rotation's: `prepare` lets a second password in, `retire` shuts the first one out. `delete_data` and
+    `root` tells apart the instances of one name that several installations have, where a server takes marks of whose
+    a thing is. `step` is a rotation's: `prepare` lets a second password in, `retire` shuts the first one out. `delete_data` and
     `dump` are a deprovisioning's; `orphans`, an inspection's, asks for all names that the servers have.
     """
 
     instance: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$")] = ""
+    root: str = ""
     operation: Operation = "provision"
     step: Literal["prepare", "retire"] | None = None
     delete_data: bool = False

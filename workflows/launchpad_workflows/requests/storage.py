@@ -35,13 +35,14 @@ class Bucket(Model):
 class Storage(Resource):
     """Buckets of an S3-compatible store and the one key that may use them.
 
-    `minio` makes the key by MinIO's admin API; `compatible` takes a key that the operator made and only tries it;
-    `existing` takes the buckets too as they are. `access_key`: the user's name; it is the key's public half too, unless the
-    provider chooses both halves, which then are kept under `access_key_key` and `secret_key_key`.
+    `minio` makes the key by MinIO's admin API, `s3` by AWS's (`AmazonStorage`); `compatible` takes a key that the operator
+    made and only tries it; `existing` takes the buckets too as they are. `access_key`: the user's name; it is the key's
+    public half too, unless the provider chooses both halves, which then are kept under `access_key_key` and
+    `secret_key_key`.
     """
 
     resource: Literal["storage"] = "storage"
-    provider: Literal["minio", "compatible", "existing", "spaces"] = "minio"
+    provider: Literal["minio", "compatible", "existing", "s3", "spaces"] = "minio"
     endpoint: Url
     region: Region = "us-east-1"
     addressing: Addressing = "path"

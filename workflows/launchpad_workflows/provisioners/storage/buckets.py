@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, cast
 
 from launchpad_workflows.errors import Refused, Unsupported
 from launchpad_workflows.provisioners.base import Writer
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, translated
 
+Tags = Mapping[str, str]
 OWNER_TAG = "launchpad-instance"
 OWNER_OBJECT = ".launchpad-instance"
 _ADMINISTRATOR = "of the administrator"
@@ -44,20 +45,37 @@ def create(client: Any, address: Address, name: str) -> None:
         client.create_bucket(Bucket=name, **({"CreateBucketConfiguration": where} if where else {}))
 
 
-def mark(client: Any, address: Address, name: str, instance: str) -> None:
-    """Write the instance on the bucket, which shows whose it is if the run stops here. Raises `Unsupported`."""
+def mark(client: Any, address: Address, name: str, tags: Tags) -> None:
+    """Write these tags, and no others, which show whose it is if the run stops here. Raises `Unsupported`."""
     with translated(address, _ADMINISTRATOR):
-        client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": OWNER_TAG, "Value": instance}]})
+        client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": as_list(tags)})
+
+
+def tags_of(client: Any, address: Address, name: str) -> Tags:
+    """What is written on the bucket."""
+    try:
+        with translated(address, _ADMINISTRATOR):
+            return as_tags(client.get_bucket_tagging(Bucket=name).get("TagSet", []))
+    except Missing:
+        return {}
 
 
 def owner(client: Any, address: Address, name: str) -> str:
-    """The instance that is written on the bucket; empty where none is."""
+    """The instance that is written on the bucket; empty where none is, or where nobody can tell."""
     try:
-        with translated(address, _ADMINISTRATOR):
-            tags = client.get_bucket_tagging(Bucket=name).get("TagSet", [])
-    except (Missing, Unsupported, Denied):
+        return tags_of(client, address, name).get(OWNER_TAG, "")
+    except (Unsupported, Denied):
         return ""
-    return next((str(tag["Value"]) for tag in tags if tag["Key"] == OWNER_TAG), "")
+
+
+def as_tags(found: Iterable[Mapping[str, str]]) -> Tags:
+    """Tags as a mapping."""
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def as_list(tags: Tags) -> list[dict[str, str]]:
+    """Tags as calls take them."""
+    return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
 def sign(client: Any, address: Address, name: str, instance: str) -> None:

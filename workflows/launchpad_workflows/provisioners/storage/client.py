@@ -19,13 +19,17 @@ from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refuse
 from launchpad_workflows.provisioners.base import file_of
 
 _LOCK = Lock()
-_LOGIN = {"InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSecurity"}
+_UNKNOWN = {"InvalidAccessKeyId", "InvalidClientTokenId"}
+_LOGIN = {"SignatureDoesNotMatch", "InvalidSecurity", *_UNKNOWN}
+_CLOCK = {"RequestTimeTooSkewed", "RequestExpired"}
 _DENIED = {"AccessDenied", "AllAccessDisabled", "403", "Forbidden"}
+_ELSEWHERE = {"301", "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"}
 _ABSENT = {
     "404",
     "NoSuchBucket",
     "NoSuchBucketPolicy",
     "NoSuchCORSConfiguration",
+    "NoSuchEntity",
     "NoSuchKey",
     "NoSuchLifecycleConfiguration",
     "NoSuchPublicAccessBlockConfiguration",
@@ -36,6 +40,9 @@ _ABSENT = {
 }
 _UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
 _MAY_PASS = {
+    "ConcurrentModification",
+    "EntityTemporarilyUnmodifiable",
+    "ServiceFailure",
     "InternalError",
     "ServiceUnavailable",
     "SlowDown",
@@ -45,6 +52,14 @@ _MAY_PASS = {
     "Throttling",
     "ThrottlingException",
 }
+
+
+class UnknownKey(BadCredentials):
+    """Nobody has this key; a new one may be told of before all of a cloud knows it."""
+
+
+class Elsewhere(Refused):
+    """The bucket is in another region."""
 
 
 class Denied(Refused):
@@ -60,18 +75,26 @@ class Missing(Refused):
 
 
 class Taken(Refused):
-    """A bucket of this name exists already."""
+    """A thing of this name exists already."""
+
+
+class TakenByUs(Taken):
+    """A bucket of this name exists already, and is the caller's."""
+
+
+_TAKEN = {"BucketAlreadyOwnedByYou": TakenByUs, "BucketAlreadyExists": Taken, "EntityAlreadyExists": Taken}
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the store is and how it is spoken to."""
+    """Where the store is and how it is spoken to. `partition`: the part of AWS in which its names (ARNs) begin."""
 
     name: str
     endpoint: str
     region: str
     addressing: str = "path"
     ca: str = ""
+    partition: str = "aws"
 
     def __str__(self) -> str:
         return f"{self.name} ({self.endpoint})"
@@ -83,17 +106,20 @@ class Address:
 
 
 @contextmanager
-def connected(address: Address, key: str, secret: str, *, attempts: int = 3) -> Iterator[Any]:
+def connected(
+    address: Address, key: str, secret: str, service: str = "s3", *, attempts: int = 3
+) -> Iterator[Any]:
     """A client for one key, nobody's where it is empty; errors inside are ours. It sends nothing before its first call."""
     with file_of(address.ca) as ca, translated(address, key or "of nobody"):
         client = _make_client(
-            endpoint_url=address.endpoint,
+            service,
+            endpoint_url=address.endpoint or None,
             region_name=address.region,
             aws_access_key_id=key or "nobody",  # an empty one would be looked for elsewhere
             aws_secret_access_key=secret or "nobody",
             verify=ca,
             config=Config(
-                signature_version="s3v4" if key else UNSIGNED,
+                signature_version=("s3v4" if service == "s3" else "v4") if key else UNSIGNED,
                 s3={"addressing_style": address.addressing},
                 connect_timeout=10,
                 read_timeout=60,
@@ -114,9 +140,9 @@ def _session() -> Any:
     return botocore.session.get_session()
 
 
-def _make_client(**options: Any) -> Any:
+def _make_client(service: str, **options: Any) -> Any:
     with _LOCK:  # a session is not for several threads at a time, its clients are
-        return _session().create_client("s3", **options)
+        return _session().create_client(service, **options)
 
 
 @contextmanager
@@ -137,15 +163,25 @@ def _translate(address: Address, key: str, error: botocore.exceptions.ClientErro
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     call = error.operation_name
     if code in _LOGIN:
-        return BadCredentials(
+        kind = UnknownKey if code in _UNKNOWN else BadCredentials
+        return kind(
             f"Store {address} refuses key {key} ({code}): register the server again if this is the administrator's."
+        )
+    if code in _CLOCK:
+        return Refused(f"Store {address} refuses {call}, as the clock here is wrong ({code}): set it right.")
+    if code in _ELSEWHERE:
+        return Elsewhere(
+            f"Store {address} has this bucket in another region ({call}: {code}): register the server with that region, "
+            "or choose another name."
         )
     if code in _DENIED:
         return Denied(f"Store {address} does not let key {key} call {call} ({code}).")
     if code in _ABSENT:
         return Missing(f"Store {address} has nothing to answer to {call} with ({code}).", code)
-    if code in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
-        return Taken(f"Store {address} has this bucket already ({code}).")
+    if code in _TAKEN:
+        return _TAKEN[code](f"Store {address} has that already ({call}: {code}).")
+    if code == "LimitExceeded":
+        return Refused(f"Store {address} takes no more ({call}): its owner may raise the account's limit.")
     if code in _UNSUPPORTED or status == 501:
         return Unsupported(f"Store {address} does not know {call} ({code}).")
     if code in _MAY_PASS or status in (429, 500, 502, 503, 504):

@@ -18,7 +18,7 @@ class CompatibleProvisioner(StorageProvisioner):
         """A bucket with its tag."""
         super().make(item)
         try:
-            buckets.mark(self.admin, self.place, item.name, self.context.instance)
+            buckets.mark(self.admin, self.place, item.name, {buckets.OWNER_TAG: self.context.instance})
         except Unsupported:
             self.context.say("the store knows no tags: if this run is interrupted, the bucket must be removed by hand")
 

@@ -14,8 +14,9 @@ from launchpad_workflows.errors import NotIsolated
 from launchpad_workflows.items import Item
 from launchpad_workflows.provisioners.base import ABSENT, Fix, Found
 from launchpad_workflows.provisioners.storage import trial
+from launchpad_workflows.provisioners.storage.policies import Policy, policy_for, same_policy
 from launchpad_workflows.provisioners.storage.provisioner import StorageProvisioner
-from launchpad_workflows.provisioners.storage.users import Policy, User, Users, policy_for, same_policy
+from launchpad_workflows.provisioners.storage.users import User, Users
 from launchpad_workflows.report import Report
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from launchpad_workflows.errors import Unsupported
 from launchpad_workflows.provisioners.base import Fix
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, translated
-from launchpad_workflows.provisioners.storage.users import same_policy
+from launchpad_workflows.provisioners.storage.policies import same_policy
 from launchpad_workflows.requests import Bucket
 
 Object = dict[str, Any]
@@ -65,12 +65,13 @@ class Settings:
 
     def _policy(self) -> Fix | None:
         """One statement of it is ours; the verification looks at what an operator's others open."""
+        arn = f"arn:{self.address.partition}:s3:::{self.bucket.name}"
         ours = {
             "Sid": _PUBLIC,
             "Effect": "Allow",
             "Principal": {"AWS": ["*"]},
             "Action": ["s3:GetObject"],
-            "Resource": [f"arn:aws:s3:::{self.bucket.name}/{prefix}*" for prefix in self.bucket.public_prefixes],
+            "Resource": [f"{arn}/{prefix}*" for prefix in self.bucket.public_prefixes],
         }
         try:
             found = json.loads(self._read("get_bucket_policy").get("Policy", "{}")).get("Statement", [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,32 +15,7 @@ from minio.minioadmin import MinioAdmin
 
 from launchpad_workflows.errors import BadCredentials, Refused, Unavailable
 from launchpad_workflows.provisioners.storage.client import Address
-
-Policy = dict[str, Any]
-_BUCKET_ACTIONS = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
-_OBJECT_ACTIONS = [
-    "s3:AbortMultipartUpload",
-    "s3:DeleteObject",
-    "s3:GetObject",
-    "s3:ListMultipartUploadParts",
-    "s3:PutObject",
-]
-
-
-def policy_for(buckets: Sequence[str]) -> Policy:
-    """What a key may do: everything with the objects of these buckets, nothing with their settings."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            _allow(_BUCKET_ACTIONS, [f"arn:aws:s3:::{bucket}" for bucket in sorted(buckets)]),
-            _allow(_OBJECT_ACTIONS, [f"arn:aws:s3:::{bucket}/*" for bucket in sorted(buckets)]),
-        ],
-    }
-
-
-def same_policy(one: Policy, other: Policy) -> bool:
-    """Whether two policies say the same, whatever their order and the server's own additions."""
-    return _statements(one) == _statements(other)
+from launchpad_workflows.provisioners.storage.policies import Policy
 
 
 @dataclass(frozen=True)
@@ -168,30 +143,3 @@ def _code(error: MinioAdminException) -> str:
         return str(json.loads(getattr(error, "_body", "")).get("Code", ""))
     except (ValueError, AttributeError):
         return ""
-
-
-def _allow(actions: list[str], resources: list[str]) -> Policy:
-    return {"Effect": "Allow", "Action": actions, "Resource": resources}
-
-
-def _statements(policy: Policy) -> set[tuple[Any, ...]]:
-    return {
-        (
-            statement.get("Effect"),
-            frozenset(_as_list(statement.get("Action"))),
-            frozenset(_as_list(statement.get("Resource"))),
-            json.dumps(_principal(statement), sort_keys=True),
-            json.dumps(statement.get("Condition") or {}, sort_keys=True),
-        )
-        for statement in policy.get("Statement", [])
-    }
-
-
-def _principal(statement: Policy) -> Any:
-    """Whom a bucket's policy is about; `*` is written in several ways."""
-    found = statement.get("Principal")
-    return {"AWS": sorted(_as_list(found.get("AWS")))} if isinstance(found, dict) and set(found) == {"AWS"} else found
-
-
-def _as_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else list(value or [])

@@ -1,0 +1,247 @@
+"""Buckets of AWS and the IAM user whose key may use them alone.
+
+The order is: look at everything, refuse before anything is made; then user → policy → key → bucket. A user carries tags that
+name the instance from its first moment on. A bucket gets them after it was made; until then the key, which is let in,
+shows that it is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property, partial
+from typing import Any, ClassVar, cast
+
+from launchpad_workflows.errors import BadCredentials, NotIsolated, Unavailable
+from launchpad_workflows.items import Item
+from launchpad_workflows.patience import Patience
+from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Fix, Found, foreign
+from launchpad_workflows.provisioners.storage import buckets, neighbours
+from launchpad_workflows.provisioners.storage.client import Address, Denied, Taken, TakenByUs, UnknownKey, connected
+from launchpad_workflows.provisioners.storage.iam import MOST_KEYS, Key, User, Users
+from launchpad_workflows.provisioners.storage.policies import Policy, policy_for, same_policy
+from launchpad_workflows.provisioners.storage.provisioner import StorageProvisioner
+from launchpad_workflows.report import Report
+from launchpad_workflows.requests import AmazonStorage
+
+ROOT_TAG = "launchpad-root"
+
+
+class S3Provisioner(StorageProvisioner):
+    """Buckets, and a user with a policy for them and a key that AWS chooses."""
+
+    patience: ClassVar[Patience] = Patience()
+    """IAM tells the rest of AWS of a change after some seconds."""
+    users: Users
+
+    @contextmanager
+    def administering(self) -> Iterator[None]:
+        """A client for buckets and one for users."""
+        key, secret = self.administrator
+        with super().administering(), connected(self._directory, key, secret, "iam") as client:
+            directory = replace(self._directory, endpoint=str(client.meta.endpoint_url))
+            self.users = Users(client, directory, key, self.patience)
+            yield
+
+    def look(self, item: Item) -> Found:
+        """A user with its rights and its key, or a bucket with its tags."""
+        if item.kind == "user":
+            return self._look_at_user(item.name)
+        found = super().look(item)
+        if not found.exists or found.foreign:
+            return found
+        tags = self._tags(item.name)
+        fix = Fix(f"tags of bucket {item.name}", partial(self._mark, item.name))
+        return found if self._named(tags) else replace(found, fixes=(fix, *found.fixes))
+
+    def make(self, item: Item) -> None:
+        """A user without rights, or an empty bucket.
+
+        A request whose answer was lost is sent again, and meets what it made itself: that is ours, as it was not there.
+        """
+        try:
+            if item.kind == "user":
+                self.users.create(item.name, self.wanted.path, self._owner, self.wanted.permissions_boundary)
+            else:
+                buckets.create(self.admin, self.place, item.name)
+        except TakenByUs:
+            if self.not_ours(item.name):
+                raise foreign(item, self.place) from None
+        except Taken:
+            user = self.users.find(item.name) if item.kind == "user" else None
+            if user is None or not self._named(user.tags):
+                raise foreign(item, self.place) from None
+
+    def remove(self, item: Item) -> None:
+        """A user with its keys and rights, or a bucket."""
+        if item.kind == "user":
+            self.users.remove(item.name)
+        else:
+            super().remove(item)
+
+    def version(self) -> str:
+        """That the key is accepted for buckets and for users."""
+        with self.administering():
+            found = len(self.users.names(self.wanted.path))
+        return f"{super().version()}; AWS with {found} users below {self.wanted.path}"
+
+    def names(self) -> Iterable[Item]:
+        """All buckets of the account, and the users below our path."""
+        yield from super().names()
+        found = self.users.names(self.wanted.path)
+        yield from (Item("storage", self.resource.server, "user", name) for name in found)
+
+    def try_out(self, report: Report) -> None:
+        """As the others, but AWS is given time to hear of what was changed."""
+        tried = self.patience.until(self._tried, UnknownKey, Denied, NotIsolated)
+        for line in tried.details:
+            report.note(line)
+        report.isolated = tried.isolated
+
+    def shown(self, bucket: str) -> bool:
+        """The tags name this instance, or there are none yet and our key is let in."""
+        tags = self._tags(bucket)
+        return self._named(tags) or (buckets.OWNER_TAG not in tags and self.opens(bucket))
+
+    def not_ours(self, bucket: str) -> str:
+        """The tags name another."""
+        return self._another("Bucket", bucket, self._tags(bucket))
+
+    def stay_out(self, own: Any, report: Report) -> None:
+        """Other buckets of the account are tried, where there are any."""
+        with self.administering():
+            others = [item.name for item in super().names() if self._wanted(item.name) is None]
+        neighbours.stay_out(own, self.place, self.resource.users()[0], others, report)
+
+    @property
+    def wanted(self) -> AmazonStorage:
+        """The request's part."""
+        return cast("AmazonStorage", self.resource)
+
+    @cached_property
+    def place(self) -> Address:
+        """Where the buckets are."""
+        one = self.wanted
+        endpoint = one.endpoint.rstrip("/")
+        return Address(one.server, endpoint, one.region, one.addressing, self.authority, one.partition)
+
+    @property
+    def _directory(self) -> Address:
+        """Where the users are: AWS's own place for the region unless another is given."""
+        return replace(self.place, endpoint=self.wanted.iam_endpoint.rstrip("/"))
+
+    @property
+    def _policy(self) -> Policy:
+        return policy_for([bucket.name for bucket in self.resource.buckets], self.wanted.partition)
+
+    @property
+    def _owner(self) -> dict[str, str]:
+        root = {ROOT_TAG: self.context.root} if self.context.root else {}
+        return {buckets.OWNER_TAG: self.context.instance, **root}
+
+    def _named(self, tags: buckets.Tags) -> bool:
+        names = (buckets.OWNER_TAG, ROOT_TAG)
+        return {name: tags[name] for name in names if name in tags} == self._owner
+
+    def _another(self, kind: str, name: str, tags: buckets.Tags) -> str:
+        if buckets.OWNER_TAG not in tags or self._named(tags):
+            return ""
+        owner = tags[buckets.OWNER_TAG]
+        whose = f"instance {owner}'s" if owner != self.context.instance else f"the instance {owner}'s of another root"
+        return f"{kind} {name} exists on {self.place} and is {whose}, so it was not touched: {REMEDY}"
+
+    def _tags(self, bucket: str) -> buckets.Tags:
+        return buckets.tags_of(self.admin, self.place, bucket)
+
+    def _mark(self, bucket: str) -> None:
+        kept = {name: value for name, value in self._tags(bucket).items() if not name.startswith("aws:")}
+        buckets.mark(self.admin, self.place, bucket, {**kept, **self._owner})
+
+    def _look_at_user(self, name: str) -> Found:
+        user = self.users.find(name)
+        if user is None:
+            return ABSENT
+        if reason := self._another("User", name, user.tags):
+            return Found(foreign=reason)
+        if name not in self.resource.users():
+            return Found(ours=self._named(user.tags))
+        return Found(ours=self._named(user.tags), fixes=tuple(self._drift(name, user)))
+
+    def _drift(self, name: str, user: User) -> Iterator[Fix]:
+        boundary = self.wanted.permissions_boundary
+        if not self._named(user.tags):
+            yield Fix(f"tags of user {name}", partial(self.users.tag, name, self._owner))
+        if boundary and user.boundary != boundary:
+            yield Fix(f"permissions boundary of user {name}", partial(self.users.bound, name, boundary))
+        if user.policy is None or not same_policy(user.policy, self._policy):
+            yield Fix(f"policy of user {name}", partial(self.users.allow, name, self._policy))
+        if user.more:
+            yield Fix(f"further rights of user {name} ({', '.join(user.more)})", partial(self.users.strip, name))
+        if fix := self._key_fix(name, user.keys):
+            yield fix
+
+    def _key_fix(self, name: str, keys: tuple[Key, ...]) -> Fix | None:
+        kept = self._kept
+        known = next((key for key in keys if key.name == kept), None)
+        if known is None or not self._fits():
+            return Fix(f"key of user {name}", partial(self._renew, name))
+        if not known.active:
+            return Fix(f"key of user {name}, which was disabled", partial(self.users.activate, name, known.name))
+        others = [key for key in keys if key.name != kept]
+        return Fix(f"further keys of user {name}", partial(self._remove_keys, name, others)) if others else None
+
+    @property
+    def _kept(self) -> str:
+        """The public half of the key that we know both halves of; empty where there is none."""
+        return self.key[0] if self.has_key else ""
+
+    def _fits(self) -> bool:
+        """Whether the halves belong together. A key that AWS lists and does not know is new or disabled."""
+        try:
+            with self.own() as own:
+                own.list_buckets()
+        except (Denied, UnknownKey):
+            return True
+        except BadCredentials:
+            return False
+        return True
+
+    def _renew(self, name: str) -> None:
+        """A new key, kept before it is used; then those that were there, of which nobody knows the secret, go."""
+        former = self.users.keys(name)
+        while len(former) >= MOST_KEYS:
+            self.users.remove_key(name, former.pop(0).name)
+        access, secret = self.users.create_key(name)
+        try:
+            for key, value in zip(self.resource.chosen_keys(), (access, secret), strict=True):
+                self.context.credentials.keep(key, value)
+        except BaseException:
+            self.users.remove_key(name, access)
+            raise
+        self.patience.until(self._answer, _Unheard)
+        self._remove_keys(name, [key for key in self.users.keys(name) if key.name != access])
+
+    def _remove_keys(self, name: str, keys: Iterable[Key]) -> None:
+        for key in keys:
+            self.users.remove_key(name, key.name)
+
+    def _answer(self) -> None:
+        """The store knows the key, whatever it lets it do."""
+        try:
+            with self.own() as own:
+                own.list_buckets()
+        except Denied:
+            return
+        except UnknownKey:
+            user = self.resource.users()[0]
+            raise _Unheard(f"The new key of user {user} is not accepted by store {self.place} yet: repeat.") from None
+
+    def _tried(self) -> Report:
+        report = Report()
+        super().try_out(report)
+        return report
+
+
+class _Unheard(Unavailable):
+    """AWS made a key, and its store has not heard of it."""
