@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from launchpad_workflows.provisioners.storage.users import Users, policy_for
+from launchpad_workflows.provisioners.storage.policies import policy_for
+from launchpad_workflows.provisioners.storage.users import Users
 
 from tests.integration.digitalocean.stand_in import Call, Problem, Route
 

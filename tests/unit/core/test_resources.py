@@ -204,6 +204,16 @@ def test_browsers_may_write_from_the_instances_own_pages(https: bool, scheme: st
     assert plan.part["buckets"][0]["cors_origins"] == [f"{scheme}://{host}" for host in hosts.values()]
 
 
+def test_store_of_aws_is_used_as_its_region_has_it() -> None:
+    settings = {"endpoint": "https://s3.eu-central-1.amazonaws.com", "region": "eu-central-1", "addressing": "auto"}
+    plan = plan_storage(_wanted(), Server("storage", "main", "s3", settings))
+
+    (part,) = Request.model_validate({"instance": "moon", "resources": [dict(plan.part)]}).resources
+    used = {key.removeprefix("LAUNCHPAD_S3_").lower(): value for key, value in plan.overrides.items() if "_S3_" in key}
+    assert used == {**settings, "bucket": "moon--openedx"}
+    assert [item.key for item in part.items()] == ["user/moon--openedx", "bucket/moon--openedx"]
+
+
 def test_storage_keeps_what_somebody_chose() -> None:
     plan = plan_storage(_wanted(LAUNCHPAD_S3_BUCKET="mine", OPENEDX_AWS_ACCESS_KEY="AKIA1",
                                 OPENEDX_AWS_SECRET_ACCESS_KEY="pw-chosen"), STORAGE)  # fmt: skip

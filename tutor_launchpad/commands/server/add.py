@@ -16,7 +16,7 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option("--endpoint", help="Address, http:// or https:// (storage).")
 @click.option(
     "--provider",
-    help="How resources are made: direct or digitalocean (mysql, mongodb), minio, spaces or compatible (storage); "
+    help="How resources are made: direct or digitalocean (mysql, mongodb), minio, s3, spaces or compatible (storage); "
     "existing: not at all.",
 )
 @click.option("--region", help="Region (storage).")

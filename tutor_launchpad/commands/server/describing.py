@@ -6,6 +6,7 @@ import ipaddress
 import re
 import ssl
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,8 +45,6 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         raise click.UsageError(
             f"--ca-file is not for {resource}: Open edX does not check the certificate of that server."
         )
-    if resource in REQUIRED and not given[REQUIRED[resource]]:
-        raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
     named_port = re.fullmatch(r"([^:]+):(\d+)", str(given["host"] or ""))
     if named_port:
         raise click.UsageError(
@@ -54,6 +53,8 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     provider = str(given["provider"] or PROVIDERS.get(resource) or "")
     found = _find(resource, provider)
     model, provider = found.load_model(), found.name
+    if resource in REQUIRED and not given[REQUIRED[resource]] and model.model_fields[REQUIRED[resource]].is_required():
+        raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
     settings = {name: given[name] for name in own if given[name]} | _more(found, model, given["more"])
     settings |= {name: model.model_fields[name].default for name in _usual(resource, model) if name not in settings}
     if given["ca_file"] is not None and resource == "mongodb":
@@ -66,7 +67,9 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
         raise click.UsageError(
             "--user and --password-file are not for the provider existing, which has no administrator."
         )
-    credentials = {**login, **_token(given, provider, model), "address": _validate(server)}
+    token = _token(given, provider, model)
+    server, address = _validated(server)
+    credentials = {**login, **token, "address": address}
     if given["ca_file"] is not None and "ca" not in settings:
         credentials["ca.crt"] = _certificate(read_text(given["ca_file"]))
     return server, credentials
@@ -152,14 +155,16 @@ def _network(text: str) -> str:
         raise click.UsageError(f"--cidr {text!r} is not a network such as 10.0.0.0/24: {error}.") from None
 
 
-def _validate(server: Server) -> str:
-    """The server's address, where the part of a request that it gives would be taken."""
+def _validated(server: Server) -> tuple[Server, str]:
+    """The server with what follows from its settings, and its address, where a request would be taken that has them."""
     from launchpad_workflows.requests import Request
 
     try:
-        request = Request.model_validate({"operation": "check", "resources": [server.part]})
-        _ = server.port
-        return request.resources[0].address
+        (found,) = Request.model_validate({"operation": "check", "resources": [server.part]}).resources
+        derived = {name: getattr(found, name) for name in found.server_derived}
+        whole = replace(server, settings={**derived, **server.settings})
+        _ = whole.port
+        return whole, found.address
     except ValidationError as error:
         problems = request_problems(error)
         raise click.UsageError(f"This cannot be registered: {'; '.join(problems)}.") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import StringConstraints, model_validator
 
@@ -35,6 +35,9 @@ class AmazonStorage(Storage):
     path: Path = "/launchpad/"
     permissions_boundary: PolicyArn = ""
     iam_endpoint: OptionalUrl = ""
+
+    server_options: ClassVar[tuple[str, ...]] = ("path", "permissions_boundary", "iam_endpoint")
+    server_derived: ClassVar[tuple[str, ...]] = ("endpoint", "addressing")
 
     @model_validator(mode="before")
     @classmethod

@@ -54,6 +54,8 @@ class Resource(Model):
     """What the token must be allowed to do, where the provider speaks to a cloud's API."""
     server_options: ClassVar[tuple[str, ...]] = ()
     """Fields that describe a server of this provider alone."""
+    server_derived: ClassVar[tuple[str, ...]] = ()
+    """Fields that follow from others and are registered with them, as an instance's settings are made of them."""
     user_limit: ClassVar[int] = 64
     separator: ClassVar[str] = "_"
 

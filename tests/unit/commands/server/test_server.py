@@ -30,6 +30,7 @@ MYSQL = ["mysql", "main", "--host", "db.example.com"]
 MONGODB = ["mongodb", "main", "--host", "mongo.example.com"]
 MANAGED = [*MYSQL, "--provider", "digitalocean", "--option", "cluster=9cc10173-e9ea-4176-9dbc-a4cee4c4ff30"]
 SPACES = ["storage", "main", "--endpoint", "https://nyc3.example.com", "--provider", "spaces"]
+AWS = ["storage", "main", "--provider", "s3", "--region", "eu-central-1"]
 STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
 
 
@@ -38,6 +39,9 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
     [
         (["mysql", "main", *GIVEN], "A mysql server needs --host."),
         (["storage", "main", *GIVEN], "A storage server needs --endpoint."),
+        (["storage", "main", "--provider", "s3", *GIVEN], "a store of AWS needs its region"),
+        ([*AWS, *GIVEN, "--option", "path=x"], "This cannot be registered"),
+        ([*AWS, *GIVEN, "--option", "buckets=x"], "those that are: path, permissions_boundary, iam_endpoint."),
         ([*MYSQL, "--region", "x", *GIVEN], "--region is not for mysql."),
         ([*MYSQL, "--replica-set", "x", *GIVEN], "--replica-set is not for mysql."),
         ([*STORAGE, "--port", "1", *GIVEN], "--port is not for storage."),
@@ -234,6 +238,24 @@ def test_token_is_kept_beside_the_password_and_goes_by_tls_alone(
     login = {"username": "root", "password": PASSWORD, "token": "dop_v1_t0ken"}
     address = f"https://nyc3.example.com by {api}"
     assert kept == ([] if status else [(api, {**login, "address": address})])
+
+
+def test_store_of_aws_is_registered_with_the_endpoint_of_its_region(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+    (tmp_path / "launchpad").mkdir()
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
+
+    result = add(tmp_path, *AWS, "--option", "path=/sites/")
+    (server,) = FileServers(tmp_path).all()
+
+    assert result.exit_code == 0, result.output
+    endpoint = "https://s3.eu-central-1.amazonaws.com"
+    assert server.settings == {
+        "region": "eu-central-1", "path": "/sites/", "endpoint": endpoint, "addressing": "auto",
+    }  # fmt: skip
+    assert FileServers(tmp_path).credentials(server)["address"] == endpoint
 
 
 def test_server_is_added_listed_and_removed(root: Root, tmp_path: Path) -> None:

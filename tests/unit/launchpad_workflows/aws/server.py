@@ -59,6 +59,10 @@ class Amazon:
         self._lose = None
         return was_lost
 
+    def allow(self, policy: dict[str, Any]) -> None:
+        """The administrator has these rights, and no others."""
+        iam_backends[ACCOUNT]["aws"].put_user_policy("admin", "admin", json.dumps(policy))
+
     def client(self, service: str, key: tuple[str, str] | None = None) -> Any:
         """The administrator's, or another's."""
         access, secret = key or self.administrator

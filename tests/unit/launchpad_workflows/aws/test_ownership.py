@@ -64,7 +64,7 @@ def test_bucket_of_another_account_is_refused(account: Account) -> None:
 
     outcome = account.run(claim="new")
 
-    assert "is somebody else's: choose another name." in outcome.details[-1]
+    assert "is somebody else's, or closed to the administrator's key: choose another name." in outcome.details[-1]
 
 
 def test_bucket_in_another_region_is_told(account: Account) -> None:

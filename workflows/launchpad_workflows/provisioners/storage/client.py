@@ -106,9 +106,7 @@ class Address:
 
 
 @contextmanager
-def connected(
-    address: Address, key: str, secret: str, service: str = "s3", *, attempts: int = 3
-) -> Iterator[Any]:
+def connected(address: Address, key: str, secret: str, service: str = "s3", *, attempts: int = 3) -> Iterator[Any]:
     """A client for one key, nobody's where it is empty; errors inside are ours. It sends nothing before its first call."""
     with file_of(address.ca) as ca, translated(address, key or "of nobody"):
         client = _make_client(

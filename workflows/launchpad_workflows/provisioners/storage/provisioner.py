@@ -34,7 +34,8 @@ class StorageProvisioner(Provisioner[Storage]):
             if not buckets.exists(self.admin, self.place, item.name):
                 return ABSENT
         except Denied:
-            return Found(foreign=f"Bucket {item.name} of {self.place} is somebody else's: choose another name.")
+            whose = "somebody else's, or closed to the administrator's key"
+            return Found(foreign=f"Bucket {item.name} of {self.place} is {whose}: choose another name.")
         if reason := self.not_ours(item.name):
             return Found(foreign=reason)
         wanted = self._wanted(item.name)
