@@ -16,7 +16,7 @@ from tutor_launchpad.adapters.kubernetes_compare import MANAGER, differences, di
 from tutor_launchpad.adapters.kubernetes_errors import Target, translate
 from tutor_launchpad.adapters.kubernetes_kubeconfig import contexts, open_transport
 from tutor_launchpad.adapters.kubernetes_patience import LIMIT, QUICKLY, Patience
-from tutor_launchpad.adapters.kubernetes_transport import Request, Transport
+from tutor_launchpad.adapters.kubernetes_transport import Request, Response, Transport
 from tutor_launchpad.core.access import Permission
 from tutor_launchpad.core.errors import Conflict, NoSuchKind, NotFound
 from tutor_launchpad.core.types import Object
@@ -28,6 +28,7 @@ ABSENT = "1"
 """As an applied object's resource version: make it, or `Conflict`. No object has it: a store's first write gives 2."""
 GONE = 410
 METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
+TOKENS = "authentication.k8s.io/v1"
 Objects = list[Object]  # inside the class, `list` is the method
 Permissions = list[Permission]
 
@@ -199,6 +200,19 @@ class Cluster:
         if response.status != 200:
             raise translate(response, target, self._api.transport)
         return response.body.decode(errors="replace")
+
+    def token(self, namespace: str, account: str, seconds: int) -> tuple[str, str]:
+        """A token of a ServiceAccount and when it expires, which the server may set earlier. It is kept nowhere."""
+        target = Target("make a token of", "v1", "ServiceAccount", account, namespace)
+        body = as_json({"apiVersion": TOKENS, "kind": "TokenRequest", "spec": {"expirationSeconds": seconds}})
+        path = self._api.path(target) + "/token"
+        made = self._api.call(Request("POST", path, (), body, content("application/json")), target)["status"]
+        return made["token"], made["expirationTimestamp"]
+
+    def ask_service(self, namespace: str, service: str, request: Request) -> Response:
+        """What a service (`scheme:name:port`) answers, by way of the API server; its errors are the caller's to read."""
+        at = f"/api/v1/namespaces/{namespace}/services/{service}/proxy{request.path}"
+        return self._api.send(replace(request, path=at))
 
     def kinds(self) -> set[tuple[str, str]]:
         """Every (apiVersion, kind) that the cluster serves, in two requests."""

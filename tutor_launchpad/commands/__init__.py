@@ -21,6 +21,7 @@ launchpad = LazyGroup(
         "verify": "Try this instance's databases and buckets as it does.",
         "rotate": "Change the passwords of this instance's users on its servers.",
         "server": "Register the database and storage servers of the cluster.",
+        "user": "Look after the users of Argo CD and Argo Workflows.",
         "workflows": "Look after the WorkflowTemplates of the cluster.",
         "status": "Show what is in Git, what runs, whether it is healthy, and what to do.",
     },
