@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.core.hooks import Action, Filter
 
 if TYPE_CHECKING:
+    from tutor_launchpad.core.cluster.answers import Answers
     from tutor_launchpad.core.data.places import Place
     from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
@@ -54,6 +55,11 @@ NETWORK_FLOWS: Filter[list[Flow], [dict[str, Any]]] = Filter()
 #: Where an instance keeps its data, by resource. A deploy asks before one of them changes.
 #: Parameters: the mapping so far; the rendered configuration.
 DATA_PLACES: Filter[dict[str, Place], [dict[str, Any]]] = Filter()
+
+#: Files of a cluster repository, by path, as `tutor launchpad cluster create` and `update` render them. What a plugin adds
+#: or changes is updated as the template's own files are: it goes in by a merge, and what people changed stays.
+#: Parameters: path → content so far; the answers that the repository is made from.
+CLUSTER_FILES: Filter[dict[str, bytes], [Answers]] = Filter()
 
 #: A deploy has ended well. Parameter: the deployment, with its results.
 INSTANCE_DEPLOYED: Action[[Deployment]] = Action()

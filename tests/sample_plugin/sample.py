@@ -14,6 +14,7 @@ from tutor import hooks as tutor_hooks
 from tutor_launchpad import hooks
 
 if TYPE_CHECKING:
+    from tutor_launchpad.core.cluster.answers import Answers
     from tutor_launchpad.core.data.places import Place
     from tutor_launchpad.core.databases import MysqlDatabase
     from tutor_launchpad.core.flows import Flow
@@ -118,6 +119,13 @@ def _add_place(places: dict[str, Place], config: dict[str, Any]) -> dict[str, Pl
     from tutor_launchpad.core.data.places import ELSEWHERE, Place
 
     return {**places, "sample-replica": Place(ELSEWHERE, address=str(config["SAMPLE_REPLICA"]))}
+
+
+@hooks.CLUSTER_FILES.add()
+def _add_files(files: dict[str, bytes], answers: Answers) -> dict[str, bytes]:
+    """A file that each cluster repository has, and a line in one of the template's."""
+    contact = f"# Whom to call for {answers.cluster}\n\nThe sample team.\n".encode()
+    return {**files, "CONTACT.md": contact, ".gitignore": files[".gitignore"] + b"/sample-notes\n"}
 
 
 @hooks.INSTANCE_DEPLOYED.add()

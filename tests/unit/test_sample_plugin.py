@@ -57,7 +57,7 @@ def test_sample_uses_every_extension_point() -> None:
     names = [name for name in vars(hooks) if name.isupper() and name != "TYPE_CHECKING"]
     patches = [name for path in TEMPLATES.iterdir() for name in re.findall(r'patch\("([^"]+)"\)', path.read_text())]
 
-    assert len(names) == 10
+    assert len(names) == 11
     assert len(patches) == 5
     assert [name for name in names if f"hooks.{name}.add" not in text] == []
     assert [name for name in patches if f'"{name}"' not in text] == []
@@ -121,6 +121,19 @@ def test_deploy_steps_run_in_their_place(deployed: Deployed) -> None:
     names = [step["name"] for step in deployed.result["steps"]]
 
     assert names == ["check", "namespace", "provision", "audit", "record", "sync", "report"]
+
+
+def test_cluster_repository_gets_files(deployed: Deployed, tmp_path: Path) -> None:
+    words = ["--provider", "existing", "--name", "moon", "--environment", "production", "--domain", "learn.example.com"]
+    made = deployed.root.launchpad(
+        "cluster", "create", str(tmp_path / "moon"), *words, "--repository", "https://git.example.com/c.git"
+    )
+    updated = deployed.root.launchpad("cluster", "update", str(tmp_path / "moon"))
+
+    assert made.status == 0, made.stderr
+    assert (tmp_path / "moon" / "CONTACT.md").read_text().startswith("# Whom to call for moon-production\n")
+    assert "/sample-notes\n" in (tmp_path / "moon" / ".gitignore").read_text()
+    assert "nothing was changed" in updated.stdout
 
 
 def test_network_flows_become_policies(deployed: Deployed) -> None:

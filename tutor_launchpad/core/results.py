@@ -93,7 +93,11 @@ class ConfigResult:
 
 @dataclass(frozen=True)
 class ClusterResult:
-    """What was done to a cluster repository. `files`: those that the template gives anew; `clashes`: a line each."""
+    """What was done to a cluster repository. `files`: those that the template gives anew; `clashes`: a line each.
+
+    `added`, `removed`: of the files, those that it did not give before, or gives no more. `data`: a sentence for each thing
+    in the cloud whose data the next apply would, or might, take.
+    """
 
     cluster: str
     path: str
@@ -101,6 +105,9 @@ class ClusterResult:
     changed: bool
     files: tuple[str, ...]
     clashes: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from packaging.version import InvalidVersion, Version
 from tutor_launchpad.adapters.cluster_folder import ClusterFolder
 from tutor_launchpad.core.cluster.answers import FILE, FIXED, Answers, WrongAnswers, changed, complete, read_answers
 from tutor_launchpad.core.cluster.choices import option
+from tutor_launchpad.core.cluster.holding import data_at_risk
 from tutor_launchpad.core.cluster.merging import DIGEST, TEMPLATE, changed_paths, with_template
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.core.listing import listed
@@ -50,14 +51,14 @@ def update_repository(tree: ClusterFolder, given: Mapping[str, Any], version: st
             f"{TEMPLATE} in {tree.path} was changed by hand, so that an update could undo your changes: restore it from "
             f"the commit before, with `git checkout COMMIT -- {TEMPLATE}`, and commit that."
         ])  # fmt: skip
-    new = render(answers)
-    paths = changed_paths(base, new)
+    files = render(answers)
+    paths = changed_paths(base, files)
     if not paths:
         return ClusterResult(answers.cluster, str(tree.path), tree.head(), False, ())
-    before, after = (with_template(files, tree.tree(files)) for files in (base, new))
+    before, after = (with_template(content, tree.tree(content)) for content in (base, files))
     here = tree.committed_file(FILE) or b""
     # The new answers hold those of the file too, so that its own lines need nobody to decide.
-    before[FILE], after[FILE] = here, tree.merge_text(here, base[FILE], new[FILE])
+    before[FILE], after[FILE] = here, tree.merge_text(here, base[FILE], files[FILE])
     message = f"Update the cluster repository of {answers.cluster} to the template of Launchpad {version}"
     clashes = tree.merge(before, after, message, commit)
     return ClusterResult(
@@ -67,6 +68,9 @@ def update_repository(tree: ClusterFolder, given: Mapping[str, Any], version: st
         True,
         paths,
         tuple(f"{clash.path}: {clash.how}" for clash in clashes),
+        added=tuple(name for name in paths if name not in base),
+        removed=tuple(name for name in paths if name not in files),
+        data=data_at_risk(base, files),
     )
 
 

@@ -11,7 +11,7 @@ from tutor_launchpad.core.cluster.versions import VERSIONS
 
 _FLOATING = re.compile(
     r"(?<![\w./-])(latest|stable|master|HEAD)(?![\w/-])|:latest\b|[?&]ref=(?![0-9a-f]{40}\b)|@(main|master|v\d+)(?![\w.])|"
-    r"(?<!required_)version\s*=\s*\"[~>^]"
+    r"-schema-location default|(?<!required_)version\s*=\s*\"[~>^]"
 )
 _COMMIT = r"[0-9a-f]{40}"
 _VERSION = r"v?\d+\.\d+\.\d+"
@@ -75,6 +75,7 @@ def test_each_kind_of_reference_is_there(what: str) -> None:
         "additional_dependencies: [yamllint]",
         "runs-on: ubuntu-latest",
         "newTag: latest",
+        "-schema-location default",
     ],
 )
 def test_floating_reference_would_be_found(text: str) -> None:

@@ -10,11 +10,14 @@ from typing import Any
 
 import click
 
+from tutor_launchpad import hooks
 from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.adapters.cluster_folder import ClusterFolder
 from tutor_launchpad.adapters.cluster_template import render_template
+from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.core.cluster.answers import Answers, WrongAnswers, complete
 from tutor_launchpad.core.cluster.choices import PROVIDERS, REGIONS, REQUIRED, option
+from tutor_launchpad.core.cluster.files import checked_files
 from tutor_launchpad.core.cluster.values import parts, template_values
 from tutor_launchpad.core.errors import Conflict
 from tutor_launchpad.core.results import ClusterResult, render_json
@@ -69,7 +72,9 @@ def somebody_is_there() -> bool:
 
 
 def _render(answers: Answers) -> dict[str, bytes]:
-    return render_template(template_values(answers, __version__), parts(answers))
+    files = render_template(template_values(answers, __version__), parts(answers))
+    with plugins_code("the hook CLUSTER_FILES"):
+        return checked_files(hooks.CLUSTER_FILES.apply(dict(files), answers), files)
 
 
 def _answers(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,8 +146,12 @@ def _updated(result: ClusterResult) -> str:
         return f"{result.path} is what the template of Launchpad {__version__} gives; nothing was changed."
     clashing = {line.split(": ")[0] for line in result.clashes}
     lines = [f"The template changes {len(result.files)} files of cluster {result.cluster}:"]
-    lines += [f"  {name}" for name in result.files if name not in clashing]
-    lines += [f"  {line}  <- clash" for line in result.clashes]
+    words = dict.fromkeys(result.added, "adds   ") | dict.fromkeys(result.removed, "removes")
+    lines += [f"  {words.get(name, 'changes')} {name}" for name in result.files if name not in clashing]
+    lines += [f"  clashes {line}" for line in result.clashes]
+    if result.data:
+        lines += ["FOR DATA IN THE CLOUD THIS MEANS, with the next `tutor launchpad cluster apply`:"]
+        lines += [f"  {line}" for line in result.data]
     if result.revision:
         lines.append(
             f"Committed at {result.revision[:10]}; look at it with: git -C {result.path} show {result.revision[:10]}"

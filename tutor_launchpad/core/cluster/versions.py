@@ -37,6 +37,8 @@ VERSIONS = {
     "gitleaks": "v8.30.0",
     "yamllint": "1.38.0",
     "pre_commit": "4.3.0",
+    # Schemas of Kubernetes and of others' kinds, by commit. New versions come as new folders.
+    "kubernetes_schemas": "8df8a883b68a24a104b4a9e43c1288090ae60b3b",
     "crds_catalog": "7b1e26ef9deea49293714d204c1a2270aab1178f",
 }
 """Name in the templates → version or commit."""

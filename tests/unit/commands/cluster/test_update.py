@@ -74,7 +74,7 @@ def test_clash_is_shown_and_ends_with_status_1(path: Path) -> None:
 
     assert isinstance(result.exception, Conflict)
     assert "`git cherry-pick --continue`" in str(result.exception)
-    assert f"  {VALUES}: changed here and in the template  <- clash\n" in result.output
+    assert f"  clashes {VALUES}: changed here and in the template\n" in result.output
     assert "clusterDomain: mine.example.com" in result.output
     assert 'domain: "new.example.com"' in (path / "cluster.yml").read_text()
 
