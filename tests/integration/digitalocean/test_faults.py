@@ -8,9 +8,8 @@ import pytest
 
 from tests.integration.cutting import Cutter
 from tests.integration.digitalocean.conftest import Store
+from tests.integration.digitalocean.failing import FAULTS, MOST, provision_failing, remove_failing
 from tests.integration.digitalocean.stand_in import Fault
-
-MOST = 100
 
 
 @pytest.fixture
@@ -29,34 +28,16 @@ def assert_finished(store: Store) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ["down", "lost", "throttled", "broken"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_provisioning_is_finished_by_a_repeat_wherever_the_api_failed(store: Store, fault: Fault) -> None:
-    for number in range(1, MOST):
-        store.api.from_here(number, fault)
-        outcome = store.run("new")
-        assert outcome.may_pass or not outcome.failed, outcome.details
-        reached = len(store.api.seen) >= next(iter(store.api.faults))
-        store.api.faults = {}
-        assert_finished(store)
-        assert store.run(operation="deprovision", delete_data=True).status == "removed"
-        if not reached:
-            return
-    pytest.fail("the operation never came to its end")
+    for _ in provision_failing(store.api, store.run, fault):
+        assert [one["access_key"] for one in store.keys.keys.values()] == [store.runner.kept["ACCESS.1"]]
 
 
 @pytest.mark.slow
 def test_removal_is_finished_by_a_repeat_wherever_the_api_failed(store: Store) -> None:
-    for number in range(1, MOST):
-        store.run("new")
-        store.api.from_here(number, "lost")
-        store.run(operation="deprovision", delete_data=True)
-        reached = len(store.api.seen) >= next(iter(store.api.faults))
-        store.api.faults = {}
-        store.run(operation="deprovision", delete_data=True)
-        assert (store.run(operation="deprovision", delete_data=True).status, store.keys.keys) == ("absent", {})
-        if not reached:
-            return
-    pytest.fail("the operation never came to its end")
+    for _ in remove_failing(store.api, store.run, "lost"):
+        assert store.keys.keys == {}
 
 
 @pytest.mark.slow

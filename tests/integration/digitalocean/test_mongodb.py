@@ -15,13 +15,13 @@ from pymongo import MongoClient
 from tests.integration.conftest import Runner, named_server
 from tests.integration.digitalocean.conftest import TOKEN
 from tests.integration.digitalocean.databases import CLUSTER, Cluster
+from tests.integration.digitalocean.failing import FAULTS, provision_failing, remove_failing
 from tests.integration.digitalocean.mongo_users import MongoUsers
 from tests.integration.digitalocean.stand_in import Call, Fault, StandIn
 from tests.integration.digitalocean.tls import before, make_authority
 
 SCOPES = frozenset(ManagedMongoDB.token_scopes)
 NOBODY: frozenset[str] = frozenset()
-MOST = 100
 
 
 @dataclass
@@ -178,17 +178,13 @@ def test_check_asks_both(managed: Managed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ["down", "lost", "throttled", "broken"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_provisioning_is_finished_by_a_repeat_wherever_the_api_failed(managed: Managed, fault: Fault) -> None:
-    for number in range(1, MOST):
-        managed.api.from_here(number, fault)
-        outcome = managed.run("new")
-        assert outcome.may_pass or not outcome.failed, outcome.details
-        reached = len(managed.api.seen) >= next(iter(managed.api.faults))
-        managed.api.faults = {}
-        assert not managed.run("new").failed
-        assert managed.run().status == "unchanged"
-        assert managed.run(operation="deprovision", delete_data=True).status == "removed"
-        if not reached:
-            return
-    pytest.fail("the operation never came to its end")
+    for _ in provision_failing(managed.api, managed.run, fault):
+        assert managed.listed == set(managed.resource.databases)
+
+
+@pytest.mark.slow
+def test_removal_is_finished_by_a_repeat_wherever_the_api_failed(managed: Managed) -> None:
+    for _ in remove_failing(managed.api, managed.run, "lost"):
+        assert (managed.listed, managed.users.settings) == (set(), {})

@@ -16,11 +16,11 @@ from launchpad_workflows.requests import ManagedMySQL, MySQLDatabase
 from tests.integration.conftest import Runner, named_server
 from tests.integration.digitalocean.conftest import TOKEN
 from tests.integration.digitalocean.databases import CLUSTER, Cluster
+from tests.integration.digitalocean.failing import FAULTS, provision_failing, remove_failing
 from tests.integration.digitalocean.stand_in import Fault, StandIn
 from tests.integration.digitalocean.tls import before, make_authority
 
 SCOPES = frozenset({"database:read", "database:create", "database:delete"})
-MOST = 100
 
 
 @dataclass
@@ -167,17 +167,13 @@ def test_check_asks_both_and_refuses_another_engine(managed: Managed) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("fault", ["down", "lost", "throttled", "broken"])
+@pytest.mark.parametrize("fault", FAULTS)
 def test_provisioning_is_finished_by_a_repeat_wherever_the_api_failed(managed: Managed, fault: Fault) -> None:
-    for number in range(1, MOST):
-        managed.api.from_here(number, fault)
-        outcome = managed.run("new")
-        assert outcome.may_pass or not outcome.failed, outcome.details
-        reached = len(managed.api.seen) >= next(iter(managed.api.faults))
-        managed.api.faults = {}
-        assert not managed.run("new").failed
-        assert managed.run().status == "unchanged"
-        assert managed.run(operation="deprovision", delete_data=True).status == "removed"
-        if not reached:
-            return
-    pytest.fail("the operation never came to its end")
+    for _ in provision_failing(managed.api, managed.run, fault):
+        assert managed.schema in managed.cluster.names()
+
+
+@pytest.mark.slow
+def test_removal_is_finished_by_a_repeat_wherever_the_api_failed(managed: Managed) -> None:
+    for _ in remove_failing(managed.api, managed.run, "lost"):
+        assert managed.schema not in managed.cluster.names()

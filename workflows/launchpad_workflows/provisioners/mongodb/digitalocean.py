@@ -20,6 +20,7 @@ from launchpad_workflows.provisioners.http import Answered
 from launchpad_workflows.provisioners.mongodb.provisioner import SYSTEM, MongoDBProvisioner
 from launchpad_workflows.provisioners.mongodb.session import Denied, translated
 
+_READER = "do-readonly"  # comes with each cluster
 _PATIENCE = 60  # looks for a new password, a second apart
 
 
@@ -85,8 +86,9 @@ class DigitalOceanMongoDBProvisioner(Clustered, MongoDBProvisioner):
         with translated(self.place, self.administrator[0]):
             found = self.admin.list_database_names()
         yield from (Item(*place, "database", name) for name in found if name.lower() not in SYSTEM)
+        own = {self.administrator[0], _READER}
         users = [user.name for user in self.databases.users() if not user.is_primary]
-        yield from (Item(*place, "user", name) for name in users if name != self.administrator[0])
+        yield from (Item(*place, "user", name) for name in users if name not in own)
 
     def _look_at_managed_user(self, name: str) -> Found:
         user = self.databases.user(name)
