@@ -14,6 +14,7 @@ import pytest
 from tests.cluster import environment
 from tests.cluster.environment import Namespaces, dump, kubectl, make_images, make_repository, manifest
 from tests.cluster.instances import Whole
+from tests.cluster.pinned import install_argo
 from tests.cluster.small import APP, NEWER, Instance, pod
 from tests.conftest import Root
 from tutor_launchpad.adapters.kubernetes import Cluster
@@ -62,22 +63,18 @@ def cluster() -> Cluster:
 
 
 @pytest.fixture(scope="session")
-def argo(cluster: Cluster) -> Namespaces:
+def argo(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Namespaces:
     """Argo CD, Argo Workflows and cert-manager's kinds, installed as a user installs them, once."""
     names = Namespaces()
-    installs = {names.argo_cd: "ARGO_CD_MANIFEST", names.argo_workflows: "ARGO_WORKFLOWS_MANIFEST"}
-    for namespace, name in installs.items():
-        if cluster.find("v1", "Namespace", namespace) is None:
-            kubectl("create", "namespace", namespace)
-        if not cluster.list("apps/v1", "Deployment", namespace):
-            kubectl("apply", "--server-side", "-n", namespace, "-f", manifest(name))
+    if not all(cluster.list("apps/v1", "Deployment", place) for place in (names.argo_cd, names.argo_workflows)):
+        install_argo(tmp_path_factory.mktemp("cluster"))
     if ISSUER not in cluster.kinds():
         kubectl("apply", "--server-side", "-f", manifest("CERT_MANAGER_CRDS"))
         deadline = time.monotonic() + 60
         while ISSUER not in cluster.kinds():  # `kubectl wait` fails on a definition that has no conditions yet
             assert time.monotonic() < deadline, "cert-manager's kinds are not served after 60 s"
             time.sleep(0.5)
-    for namespace in installs:
+    for namespace in (names.argo_cd, names.argo_workflows):
         for kind in ("Deployment", "StatefulSet"):
             for obj in cluster.list("apps/v1", kind, namespace):
                 name = obj["metadata"]["name"]

@@ -9,11 +9,12 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import yaml
 from click.testing import CliRunner
 
-from tests.cluster.environment import manifest
+from tests.cluster.environment import kubectl, manifest
 from tutor_launchpad.commands import launchpad
 
 NAMES = {"argo-cd": "ARGO_CD_MANIFEST", "argo-workflows": "ARGO_WORKFLOWS_MANIFEST"}
@@ -73,3 +74,41 @@ def make_pinned(folder: Path, url: str, without: tuple[str, ...] = LEFT_OUT) -> 
     for name in NAMES:
         pinned.pin(name)
     return pinned
+
+
+def install_argo(folder: Path) -> None:
+    """Argo CD and Argo Workflows from this machine's manifests; what is there already stays as it is."""
+    pinned = make_pinned(folder / "repository", "https://git.example.com/team/cluster.git")
+    words = pinned.words(*(word for name in NAMES for word in ("--component", name)))
+    ran = CliRunner().invoke(launchpad, words, obj=SimpleNamespace(root=str(folder)), catch_exceptions=False)
+    assert ran.exit_code == 0, ran.output
+
+
+def remove_argo() -> None:
+    """Empty the cluster of Argo CD and Argo Workflows, and of what an installation hands to Argo CD."""
+    served = [name for name in _names("crd") if name.endswith(".argoproj.io")]
+    if "applications.argoproj.io" in served:
+        _remove_applications()
+    spaces = ["argocd", "argo", "harmony", "cert-manager", "launchpad"]
+    kubectl("delete", "namespace", *spaces, "--ignore-not-found", "--timeout=120s")
+    kubectl("delete", "crd", "--ignore-not-found", *(served or ["none.argoproj.io"]), "--timeout=60s")
+    for kind in ("clusterrole", "clusterrolebinding"):
+        ours = [name for name in _names(kind) if name.startswith(("argo-", "argocd-"))]
+        kubectl("delete", kind, "--ignore-not-found", *(ours or ["none"]))
+    kubectl("delete", "priorityclass", "workflow-controller", "--ignore-not-found")
+
+
+def remove_components() -> None:
+    """Take away what an installation hands to Argo CD; Argo CD and Argo Workflows stay."""
+    _remove_applications()
+    kubectl("delete", "namespace", "harmony", "cert-manager", "launchpad", "--ignore-not-found", "--timeout=120s")
+
+
+def _remove_applications() -> None:
+    names = ["cluster", "base", "cert-manager", "issuers", "harmony", *NAMES]
+    kubectl("-n", "argocd", "delete", "application", *names, "--ignore-not-found", "--timeout=60s")
+    kubectl("-n", "argocd", "delete", "appproject", "cluster", "--ignore-not-found")
+
+
+def _names(kind: str) -> list[str]:
+    return [name.rpartition("/")[2] for name in kubectl("get", kind, "--output", "name").split()]

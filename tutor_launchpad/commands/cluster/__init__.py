@@ -13,8 +13,10 @@ cluster_command = LazyGroup(
         "connect": "Write a kubeconfig of the repository's own.",
         "create": "Make the repository of a new cluster.",
         "destroy": "Take down what is in the cloud.",
+        "doctor": "Name what is wrong with a cluster, and the remedy.",
         "install": "Install what a cluster's repository describes.",
         "plan": "Show what would change in the cloud.",
+        "status": "Show versions and health of what a cluster's repository describes.",
         "update": "Bring the newest template into a cluster's repository.",
     },
 )

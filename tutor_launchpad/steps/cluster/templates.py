@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from launchpad_workflows.client import WORKFLOWS
-from launchpad_workflows.register import Registered, register, register_accounts, survey
+from launchpad_workflows.client import CONTENT_LABEL, WORKFLOWS
+from launchpad_workflows.register import plan_registration, register, register_accounts
+from launchpad_workflows.templates import BUILDERS
 from launchpad_workflows.templates.common import TemplateParams, template_name
 
 from tutor_launchpad.adapters.kubernetes import Cluster
@@ -40,14 +41,40 @@ def run_templates(installation: Installation) -> tuple[Status, str]:
 
 def current_image(cluster: Cluster) -> str:
     """The worker's image that the cluster's templates have; empty where there are none."""
+    return next((image for one in _live(cluster).values() if (image := _image(one))), "")
+
+
+def template_states(cluster: Cluster) -> dict[str, str]:
+    """Template → `current`, `outdated` or `missing`, against this library's with the image in use; in one request.
+
+    Empty where there are none at all.
+    """
+    live = _live(cluster)
+    image = next((image for one in live.values() if (image := _image(one))), "")
+    if not image:
+        return {}
+    planned = plan_registration(TemplateParams(image))
+    wanted = {one["metadata"]["name"]: _content(one) for one in planned if one["kind"] == "WorkflowTemplate"}
+    return {
+        name: "missing" if name not in live else "current" if _content(live[name]) == content else "outdated"
+        for name, content in wanted.items()
+    }
+
+
+def _live(cluster: Cluster) -> dict[str, Object]:
+    """Our templates by their names."""
+    names = set(map(template_name, BUILDERS))
     try:
-        live = cluster.find(WORKFLOWS, "WorkflowTemplate", template_name("check"), TemplateParams.namespace)
+        found = cluster.list(WORKFLOWS, "WorkflowTemplate", TemplateParams.namespace)
     except NoSuchKind:
-        return ""
-    templates: list[Object] = ((live or {}).get("spec") or {}).get("templates") or []
-    return next((str(one["container"]["image"]) for one in templates if one.get("container")), "")
+        return {}
+    return {one["metadata"]["name"]: one for one in found if one["metadata"]["name"] in names}
 
 
-def survey_templates(cluster: Cluster) -> list[Registered]:
-    """The templates, compared with what this version of the library would register with the same image."""
-    return survey(cluster, TemplateParams(current_image(cluster)))
+def _image(template: Object) -> str:
+    templates: list[Object] = (template.get("spec") or {}).get("templates") or []
+    return next((str(one["container"].get("image", "")) for one in templates if one.get("container")), "")
+
+
+def _content(template: Object) -> str:
+    return str((template["metadata"].get("labels") or {}).get(CONTENT_LABEL, ""))

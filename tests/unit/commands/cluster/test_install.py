@@ -8,10 +8,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import yaml
 from click.testing import CliRunner, Result
 
-from tests.unit.fake_installation import SSH, World, make_repository
+from tests.unit.fake_installation import SSH, World, kubeconfig, make_repository
 from tests.unit.served_api import served
 from tutor_launchpad.commands import launchpad
 from tutor_launchpad.core.errors import NotFound, Refused
@@ -25,14 +24,7 @@ def world(tmp_path: Path) -> World:
 @pytest.fixture(autouse=True)
 def _kubeconfig(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with served(world.api) as address:
-        content = {
-            "current-context": "moon",
-            "contexts": [{"name": "moon", "context": {"cluster": "c", "user": "u"}}],
-            "clusters": [{"name": "c", "cluster": {"server": address}}],
-            "users": [{"name": "u", "user": {"token": "t"}}],
-        }
-        (tmp_path / "kubeconfig").write_text(yaml.safe_dump(content))
-        monkeypatch.setenv("KUBECONFIG", str(tmp_path / "kubeconfig"))
+        monkeypatch.setenv("KUBECONFIG", str(kubeconfig(tmp_path, address)))
         yield
 
 
