@@ -7,18 +7,15 @@ import json
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 from threading import Thread
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from launchpad_workflows.errors import Forbidden, Refused, Unavailable
 from launchpad_workflows.worker.keeper import SecretKeeper
+
+from tests.unit.certificates import write_certificate
 
 PATH = "/api/v1/namespaces/launchpad/secrets/launchpad-chosen-moon"
 
@@ -44,25 +41,9 @@ class Api:
         )
 
 
-def _write_certificate(folder: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name, now = x509.Name([]), datetime.now(timezone.utc)
-    built = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=True)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, form, serialization.NoEncryption()))
-    (folder / "ca.crt").write_bytes(built.public_bytes(pem))
-
-
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    _write_certificate(tmp_path)
+    write_certificate(tmp_path)
     (tmp_path / "token").write_text("pods-token\n")
     (tmp_path / "namespace").write_text("launchpad")
     found = Api(tmp_path)
@@ -130,7 +111,7 @@ def test_refusal_is_told_at_once_without_the_value(api: Api, status: int, kind: 
 def test_server_of_another_authority_gets_no_token(api: Api, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    _write_certificate(other)
+    write_certificate(other)
     (api.folder / "ca.crt").write_bytes((other / "ca.crt").read_bytes())
 
     with pytest.raises(Unavailable, match="does not answer"):

@@ -17,6 +17,7 @@ import httpx
 import tenacity
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
+from launchpad_workflows.provisioners import clocks
 
 _ATTEMPTS = 5
 _PATIENCE = 60.0
@@ -118,6 +119,8 @@ class Api:
         except httpx.HTTPStatusError as error:
             raise self._translate(error.response, what, needs) from None
         except httpx.HTTPError as error:
+            if why := clocks.distrust(error, clocks.now()):
+                raise Refused(f"{self.name} cannot be used: {why}.") from None
             raise Unavailable(f"{self.name} cannot be reached: {type(error).__name__}.") from None
         return self._content(response)
 

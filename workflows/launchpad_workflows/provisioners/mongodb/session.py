@@ -11,6 +11,7 @@ from pymongo import MongoClient
 from pymongo.errors import ConfigurationError, ConnectionFailure, OperationFailure, PyMongoError
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
+from launchpad_workflows.provisioners import clocks
 from launchpad_workflows.provisioners.base import file_of
 
 Document = dict[str, Any]
@@ -73,6 +74,8 @@ def translated(address: Address, user: str) -> Iterator[None]:
     try:
         yield
     except ConnectionFailure as error:
+        if why := clocks.distrust(error, clocks.now()):
+            raise Refused(f"MongoDB server {address} cannot be used: {why}.") from None
         reason = str(error).split(", Timeout:")[0].split(" (configured timeouts")[0].rstrip(".")
         raise Unavailable(f"MongoDB server {address} cannot be reached: {reason}.") from None
     except OperationFailure as error:

@@ -13,6 +13,7 @@ import pymysql.converters
 import pymysql.cursors
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable
+from launchpad_workflows.provisioners import clocks
 
 _LOGIN = {1045, 1698, 1820, 1862}
 _DENIED = {1044, 1095, 1142, 1143, 1227, 1370, 1410, 1419}
@@ -132,6 +133,8 @@ def translated(address: Address, user: str) -> Iterator[None]:
     except pymysql.err.MySQLError as error:
         code = int(error.args[0]) if error.args and isinstance(error.args[0], int) else 0
         message = str(error.args[1]) if len(error.args) > 1 else type(error).__name__
+        if why := clocks.distrust(message, clocks.now()):
+            raise Refused(f"MySQL server {address} cannot be used: {why}.") from None
         raise _translate(address, user, code, message) from None
     except (OSError, RuntimeError) as error:  # TLS before the handshake; a plugin that the driver lacks
         raise Unavailable(f"MySQL server {address} cannot be used: {type(error).__name__}: {error}.") from None

@@ -16,6 +16,7 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError, Refused, Unavailable, Unsupported
+from launchpad_workflows.provisioners import clocks
 from launchpad_workflows.provisioners.base import file_of
 
 _LOCK = Lock()
@@ -38,6 +39,7 @@ _ABSENT = {
     "NotFound",
     "ServerSideEncryptionConfigurationNotFoundError",
 }
+_REFUSES = {400, 401, 403}
 _UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
 _MAY_PASS = {
     "ConcurrentModification",
@@ -151,15 +153,30 @@ def translated(address: Address, key: str) -> Iterator[None]:
     except botocore.exceptions.ClientError as error:
         raise _translate(address, key, error) from None
     except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
+        if why := clocks.distrust(error, clocks.now()):
+            raise Refused(f"Store {address} cannot be used: {why}.") from None
         raise Unavailable(f"Store {address} cannot be reached: {type(error).__name__}.") from None
     except botocore.exceptions.BotoCoreError as error:
         raise Refused(f"Store {address} cannot be used as configured: {type(error).__name__}.") from None
+
+
+def skewed(address: Address, times: str) -> Refused:
+    """The error for a clock that is off."""
+    told = times or f"this machine's clock says {clocks.show(clocks.now())}"
+    return Refused(
+        f"Store {address} takes no request that is signed at another time than its own ({told}): set the clock of this "
+        "machine, in the cluster of its node, or the store's."
+    )
 
 
 def _translate(address: Address, key: str, error: botocore.exceptions.ClientError) -> ProvisioningError:
     code = str(error.response.get("Error", {}).get("Code", ""))
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     call = error.operation_name
+    date = str(error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", ""))
+    times = clocks.apart(date, clocks.now()) if status in _REFUSES else ""  # an answer to HEAD has no code
+    if code == clocks.SKEWED or times:
+        return skewed(address, times)
     if code in _LOGIN:
         kind = UnknownKey if code in _UNKNOWN else BadCredentials
         return kind(

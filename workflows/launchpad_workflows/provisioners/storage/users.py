@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from minio.error import MinioAdminException
 from minio.minioadmin import MinioAdmin
 
 from launchpad_workflows.errors import BadCredentials, Refused, Unavailable
-from launchpad_workflows.provisioners.storage.client import Address
+from launchpad_workflows.provisioners import clocks
+from launchpad_workflows.provisioners.storage.client import Address, skewed
 from launchpad_workflows.provisioners.storage.policies import Policy
 
 
@@ -122,10 +124,14 @@ class Users:
             raise self._translate(what, error) from None
         except urllib3.exceptions.HTTPError as error:
             reason = type(getattr(error, "reason", None) or error).__name__
+            if why := clocks.distrust(error, clocks.now()):
+                raise Refused(f"Store {self._address} cannot be used: {why}.") from None
             raise Unavailable(f"Store {self._address} cannot be reached: {reason}.") from None
 
     def _translate(self, what: str, error: MinioAdminException) -> Exception:
         status, code = _status(error), _code(error)
+        if code == clocks.SKEWED:
+            return skewed(self._address, "")
         if code in {"InvalidAccessKeyId", "SignatureDoesNotMatch"}:
             return BadCredentials(f"Store {self._address} refuses the administrator's key ({code}): register it again.")
         if status in {"429", "500", "502", "503", "504"}:
@@ -138,8 +144,6 @@ def _status(error: MinioAdminException) -> str:
 
 
 def _code(error: MinioAdminException) -> str:
-    """The server's own code; its text is not told."""
-    try:
-        return str(json.loads(getattr(error, "_body", "")).get("Code", ""))
-    except (ValueError, AttributeError):
-        return ""
+    """The server's own code, which stands in JSON or, before it knows who asks, in XML; its text is not told."""
+    found = re.search(r'(?:<Code>|"Code"\s*:\s*")(\w+)', str(getattr(error, "_body", "")))
+    return found[1] if found else ""
