@@ -28,6 +28,7 @@ from launchpad_workflows.templates import BUILDERS
 from launchpad_workflows.templates.common import TemplateParams
 
 from docs import run_page
+from tests.cluster.environment import kubectl
 from tests.integration.conftest import named_server
 from tests.integration.mysql.conftest import connect
 from tests.integration.test_workflow import CANARY, client, namespace, write_secrets
@@ -66,10 +67,6 @@ class Way:
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
     told = process.communicate(timeout=240)[0]
     return process.returncode, told
-
-
-def kubectl(*arguments: str, stdin: str = "") -> str:
-    return subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, check=True).stdout
 
 
 @pytest.fixture(scope="module")

@@ -153,19 +153,6 @@ def test_pods_of_done_runs_are_collected(client: KubernetesClient, namespace: st
     assert client.get(WORKFLOWS, "Workflow", done.run.name, namespace)["status"]["phase"] == "Succeeded"
 
 
-def test_account_of_argos_container_may_report_and_nothing_else(client: KubernetesClient, namespace: str) -> None:
-    allowed = {
-        (account, verb, resource)
-        for account in ("launchpad-executor", "launchpad-worker")
-        for verb in ("get", "list", "create", "patch", "delete")
-        for resource in ("workflowtaskresults", "secrets", "pods", "pods/exec", "configmaps", "workflows")
-        if _may(client, namespace, account, verb, resource)
-    }
-
-    executor = "launchpad-executor"
-    assert allowed == {(executor, "create", "workflowtaskresults"), (executor, "patch", "workflowtaskresults")}
-
-
 def test_check_tells_the_versions(client: KubernetesClient, namespace: str, request_: Request) -> None:
     check = request_.model_copy(update={"operation": "check", "instance": ""})
 
@@ -173,19 +160,6 @@ def test_check_tells_the_versions(client: KubernetesClient, namespace: str, requ
 
     assert checked.ok
     assert checked.outcomes[0].details[0].startswith("MySQL ")
-
-
-def _may(client: KubernetesClient, namespace: str, account: str, verb: str, resource: str) -> bool:
-    group = "argoproj.io" if resource.startswith("workflow") else ""
-    kind, _, sub = resource.partition("/")
-    attributes = {"namespace": namespace, "verb": verb, "group": group, "resource": kind, "subresource": sub}
-    review: Object = {
-        "apiVersion": "authorization.k8s.io/v1",
-        "kind": "SubjectAccessReview",
-        "metadata": {"name": ""},
-        "spec": {"user": f"system:serviceaccount:{namespace}:{account}", "resourceAttributes": attributes},
-    }
-    return bool(client.create(review)["status"]["allowed"])
 
 
 def _pod_times(status: Object) -> tuple[str, str]:

@@ -142,7 +142,7 @@ def _namespace(obj: Object) -> str:
 
 
 def _title(obj: Object) -> str:
-    return f"{obj['kind']} {obj['metadata'].get('name') or obj['metadata']['generateName']}"
+    return f"{obj['kind']} {obj['metadata'].get('name') or obj['metadata'].get('generateName', '')}"
 
 
 def _pods(workflow: Object) -> Objects:

@@ -131,4 +131,4 @@ def _plain(answer: Any) -> Object:
 
 
 def _title(obj: Object) -> str:
-    return f"{obj['kind']} {obj['metadata'].get('name') or obj['metadata']['generateName']}"
+    return f"{obj['kind']} {obj['metadata'].get('name') or obj['metadata'].get('generateName', '')}"
