@@ -59,7 +59,7 @@ def run(rabbit: Rabbit, installed: Path, tmp_path: Path, monkeypatch: pytest.Mon
         credentials = MappingCredentials(admins, {KEY: present, f"{KEY}.next": "two"})
         parts = [part(rabbit, generation=generation)]
         request = Request.model_validate({"instance": "moon", "operation": operation, "resources": parts, **more})
-        return local.run(request, credentials, ownership, lambda _line: None)[0]
+        return local.run(request, credentials, ownership, lambda _line: None).outcomes[0]
 
     return operate
 

@@ -66,14 +66,15 @@ class Rotations:
 
 
 def plan_rotation(root: Path, resources: Resources) -> tuple[Resources, tuple[str, ...]]:
-    """What a run works on, and lines on that. Where rotations are under way it is these; a new one starts after them."""
+    """What a run works on, and lines on that. Where rotations are under way it is these, unless others are asked for."""
     known = Rotations(root).read()
     under_way = [str(one) for one in resources.servers if one.resource in known and one.provider not in _YOURS]
     if not under_way:
         return _makes(resources)
     found = select(resources, [one.partition("/")[0] for one in under_way])
     if not found.request.resources:
-        raise Refused([f"The rotation of {', '.join(under_way)} is under way: finish it first, without --resource."])
+        others, told = _makes(resources)
+        return others, (f"the rotation of {', '.join(under_way)} is under way, and is left as it is", *told)
     return found, (f"going on with the rotation of {names(found)}, which is under way",)
 
 
@@ -174,7 +175,7 @@ def shut_out(deployment: Deployment, runner: Runner, resources: Resources) -> Ra
         deployment.cluster.ensure(instance_secret(deployment, resources.passwords, {}))
     ran = runner.run(_step(resources.request, "retire"), resources.passwords)
     for outcome in ran.outcomes:
-        if not outcome.failed:
+        if not outcome.failed and ran.recorded:
             Rotations(deployment.root).forget(outcome.resource)
     return ran
 

@@ -34,11 +34,15 @@ OWNERS = OWN / "owners.json"
 
 @dataclass(frozen=True)
 class Ran:
-    """A run that has ended. `place`: where people find it; `problems`: a line each, none where all is well."""
+    """A run that has ended. `place`: where people find it; `problems`: a line each, none where all is well.
+
+    `recorded`: what became of the names is; else a repeat has to do that.
+    """
 
     outcomes: tuple[Outcome, ...]
     place: str
     problems: tuple[str, ...]
+    recorded: bool = True
 
     @property
     def ok(self) -> bool:
@@ -99,7 +103,7 @@ class InProcess:
         admins = {(one.resource, one.name): servers.credentials(one) for one in servers.all()}
         try:
             credentials = MappingCredentials(admins, {**passwords, **self._file.read()}, keeper=self._file.keep)
-            outcomes = run(request, credentials, self.ownership, self.deployment.progress.say)
+            done = run(request, credentials, self.ownership, self.deployment.progress.say)
         except ProvisioningError as error:
             raise Refused([str(error)]) from error
         except ImportError as error:
@@ -107,7 +111,9 @@ class InProcess:
                 f"`--local` needs the worker's libraries ({error.name} is missing): "
                 "install them with `pip install 'tutor-launchpad[worker]'`."
             ) from error
-        return Ran(tuple(outcomes), "this process", tuple(map(describe, (one for one in outcomes if one.failed))))
+        problems = [_unrecorded(done.unrecorded)] if done.unrecorded else []
+        problems += [describe(one) for one in done.outcomes if one.failed]
+        return Ran(done.outcomes, "this process", tuple(problems), recorded=not done.unrecorded)
 
     def chosen(self, request: Request) -> Mapping[str, str]:
         """See `Runner`."""
@@ -170,6 +176,7 @@ class ByWorkflow:
             finished.outcomes,
             f"workflow {finished.run.namespace}/{finished.run.name}",
             tuple(_problems(finished, passwords, self.deployment.mask)),
+            recorded=not finished.unrecorded,
         )
 
     def chosen(self, request: Request) -> Mapping[str, str]:
@@ -209,6 +216,10 @@ def describe(outcome: Outcome) -> str:
     return f"{outcome.resource}/{outcome.server} {outcome.status}: {' '.join(outcome.details)}"
 
 
+def _unrecorded(why: str) -> str:
+    return f"What became of the names could not be recorded: {why} Then run this again."
+
+
 @contextmanager
 def _translated(passwords: Mapping[str, str]) -> Iterator[None]:
     try:
@@ -224,7 +235,7 @@ def _problems(finished: Finished, passwords: Mapping[str, str], mask: Mask | Non
     own = Mask(passwords)
     lines = [f"workflow {finished.run.namespace}/{finished.run.name} ended as {finished.phase}."]
     if finished.unrecorded:
-        lines.append(f"What became of the names could not be recorded: {finished.unrecorded} Then run this again.")
+        lines.append(_unrecorded(finished.unrecorded))
     lines += [describe(outcome) for outcome in finished.outcomes if outcome.failed]
     told = {(outcome.resource, outcome.server) for outcome in finished.outcomes}
     for failure in finished.failures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from launchpad_workflows.credentials import Credentials
 from launchpad_workflows.outcomes import Outcome
@@ -14,9 +15,15 @@ from launchpad_workflows.running import run_resource
 WORKERS = 8
 
 
-def run(
-    request: Request, credentials: Credentials, ownership: Ownership, progress: Callable[[str], None]
-) -> list[Outcome]:
+@dataclass(frozen=True)
+class Done:
+    """What became of the resources. `unrecorded`: why that of their names could not be recorded; a repeat does it."""
+
+    outcomes: tuple[Outcome, ...]
+    unrecorded: str = ""
+
+
+def run(request: Request, credentials: Credentials, ownership: Ownership, progress: Callable[[str], None]) -> Done:
     """Claim the names, run the resources in parallel threads, record what became of the names.
 
     Raises `Refused` before anything is made where a name is another instance's; all else is told by the outcomes, in
@@ -25,6 +32,9 @@ def run(
     claimed = claim_names(request, ownership)
     with ThreadPoolExecutor(max_workers=min(WORKERS, max(1, len(claimed.resources)))) as pool:
         futures = [pool.submit(run_resource, claimed, one, credentials, progress) for one in claimed.resources]
-        outcomes = [future.result() for future in futures]
-    record_names(claimed, outcomes, ownership)
-    return outcomes
+        outcomes = tuple(future.result() for future in futures)
+    try:
+        record_names(claimed, outcomes, ownership)
+    except Exception as error:  # noqa: BLE001 - whatever an ownership raises, what is done has to be told
+        return Done(outcomes, str(error))
+    return Done(outcomes)

@@ -184,6 +184,17 @@ class FileOwnership:
 
     @contextmanager
     def _open(self) -> Iterator[dict[str, Any]]:
+        """The entries; `Refused` where the file cannot be read or written."""
+        try:
+            with self._locked() as entries:
+                yield entries
+        except OSError as error:
+            raise Refused(f"Whose the names are cannot be kept in {self.path}: {error.strerror}.") from None
+        except ValueError:
+            raise Refused(f"{self.path}, which says whose the names are, is damaged: restore it from a copy.") from None
+
+    @contextmanager
+    def _locked(self) -> Iterator[dict[str, Any]]:
         """The entries under a lock; written back, whole, where they have changed and nothing was raised."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with open(f"{self.path}.lock", "a", encoding="utf-8") as lock:

@@ -53,7 +53,7 @@ def test_one_class_has_all_operations(tmp_path: Path) -> None:
     def run(operation: str, generation: int = 1, **more: object) -> str:
         part = {**PART, "generation": generation}
         request = Request.model_validate({"instance": "moon", "operation": operation, "resources": [part], **more})
-        return local.run(request, credentials, ownership, lambda _line: None)[0].status
+        return local.run(request, credentials, ownership, lambda _line: None).outcomes[0].status
 
     statuses = [run("provision"), run("provision"), run("verify"), run("inspect"), run("check")]
     rotated = [run("rotate", step="prepare"), run("rotate", 2, step="retire")]

@@ -94,7 +94,7 @@ def test_local_run_claims_makes_and_records(tmp_path: Path, server: FakeServer) 
     ownership = FileOwnership(tmp_path / "owners.json")
     request = Request(instance="alpha", resources=(FakeResource(server="a"), FakeResource(server="b")))
 
-    outcomes = local.run(request, CREDENTIALS, ownership, lambda _line: None)
+    outcomes = local.run(request, CREDENTIALS, ownership, lambda _line: None).outcomes
 
     items = [item for resource in request.resources for item in resource.items()]
     assert [(outcome.server, outcome.status) for outcome in outcomes] == [("a", "created"), ("b", "created")]
@@ -117,3 +117,24 @@ def test_local_run_that_fails_records_nothing(tmp_path: Path, server: FakeServer
     local.run(fake_request(), CREDENTIALS, ownership, lambda _line: None)
 
     assert set(ownership.claim(fake_request().resources[0].items(), "alpha").values()) == {"new"}
+
+
+def test_outcomes_are_told_where_the_owners_file_cannot_be_written(tmp_path: Path, server: FakeServer) -> None:
+    ownership = FileOwnership(tmp_path / "owners.json")
+
+    def spoil(_call: str) -> None:
+        (tmp_path / "owners.json").write_text("{")
+
+    server.before = spoil
+    spoiled = local.run(fake_request(), CREDENTIALS, ownership, lambda _line: None)
+
+    assert [one.status for one in spoiled.outcomes] == ["created"]
+    assert f"{tmp_path}/owners.json, which says whose the names are, is damaged" in spoiled.unrecorded
+
+
+def test_owners_file_that_cannot_be_read_ends_the_run_before_it_begins(tmp_path: Path, server: FakeServer) -> None:
+    (tmp_path / "owners.json").mkdir()
+
+    with pytest.raises(Refused, match=r"cannot be kept in .*/owners\.json: Is a directory"):
+        local.run(fake_request(), CREDENTIALS, FileOwnership(tmp_path / "owners.json"), lambda _line: None)
+    assert server.calls == []

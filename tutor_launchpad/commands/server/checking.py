@@ -36,22 +36,23 @@ def check_server(root: Path, wish: Wish, resource: str, name: str, timeout: floa
     return text
 
 
-def _from_here(root: Path, server: Server, request: Request) -> list[Outcome]:
+def _from_here(root: Path, server: Server, request: Request) -> tuple[Outcome, ...]:
     from launchpad_workflows.credentials import MappingCredentials
     from launchpad_workflows.local import run
     from launchpad_workflows.ownership import FileOwnership
 
     admins = {(server.resource, server.name): FileServers(root).credentials(server)}
     try:
-        return run(request, MappingCredentials(admins, {}), FileOwnership(root / "unused"), lambda _: None)
+        done = run(request, MappingCredentials(admins, {}), FileOwnership(root / "unused"), lambda _: None)
     except ImportError as error:
         raise NotFound(
             f"Checking from here needs the worker's libraries ({error.name} is missing): "
             "install them with `pip install 'tutor-launchpad[worker]'`."
         ) from error
+    return done.outcomes
 
 
-def _from_a_pod(cluster: Cluster, settings: Settings, request: Request, timeout: float) -> list[Outcome]:
+def _from_a_pod(cluster: Cluster, settings: Settings, request: Request, timeout: float) -> tuple[Outcome, ...]:
     from launchpad_workflows.cluster_ownership import ClusterOwnership
     from launchpad_workflows.register import register
     from launchpad_workflows.remote import run
@@ -74,4 +75,4 @@ def _from_a_pod(cluster: Cluster, settings: Settings, request: Request, timeout:
     if not finished.outcomes:
         lines = [f"{failure.message} {' '.join(failure.log)}" for failure in finished.failures]
         raise LaunchpadError(f"The check did not run: {finished.phase} {finished.message} {' '.join(lines)}".strip())
-    return list(finished.outcomes)
+    return finished.outcomes

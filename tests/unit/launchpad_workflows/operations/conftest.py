@@ -18,18 +18,20 @@ from tests.unit.launchpad_workflows.fake_server import FakeResource, FakeServer
 
 @dataclass
 class Library:
-    """`passwords` are the instance's, `resource` is what it wants."""
+    """`passwords` are the instance's, `resource` is what it wants. `unrecorded`: what the last run could not record."""
 
     server: FakeServer
     ownership: FileOwnership
     resource: FakeResource
     passwords: dict[str, str] = field(default_factory=lambda: {"FAKE_PASSWORD": "canary"})
+    unrecorded: str = ""
 
     def run(self, operation: str, *, instance: str = "alpha", **more: Any) -> Outcome:
         """One run of one resource; nothing of it may tell a secret."""
         request = Request(instance=instance, operation=operation, resources=(self.resource,), **more)  # type: ignore[arg-type]
         lines: list[str] = []
-        outcome = local.run(request, MappingCredentials({}, self.passwords), self.ownership, lines.append)[0]
+        done = local.run(request, MappingCredentials({}, self.passwords), self.ownership, lines.append)
+        outcome, self.unrecorded = done.outcomes[0], done.unrecorded
         assert not any(secret in outcome.model_dump_json() + "".join(lines) for secret in self.passwords.values())
         return outcome
 
