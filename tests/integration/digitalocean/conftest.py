@@ -72,9 +72,9 @@ def store(api: StandIn, instance: str, cleanups: list[Callable[[], object]]) -> 
         access_key_key="ACCESS",
         secret_key_key="SECRET",
     )
-    s3.create_bucket(Bucket=f"{instance}-neighbour")
+    s3.create_bucket(Bucket=f"0--{instance}")
     yield Store(Runner(server, instance, token=TOKEN), resource, api, keys, s3)
     for bucket in session.resource("s3", endpoint_url=server.endpoint).buckets.all():
-        if bucket.name.startswith(instance):
+        if instance in bucket.name:
             bucket.object_versions.delete()
             bucket.delete()

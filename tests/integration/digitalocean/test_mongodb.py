@@ -130,6 +130,18 @@ def test_database_of_another_instance_is_refused(managed: Managed) -> None:
     assert (outcome.status, "of instance other" in outcome.details[-1]) == ("failed", True)
 
 
+def test_instance_of_the_same_name_of_another_root_is_left_alone(managed: Managed) -> None:
+    managed.run("new", root="one")
+    managed.runner.kept.clear()
+
+    made = managed.run("new", root="two")
+    removed = managed.run("new", operation="deprovision", delete_data=True, root="two")
+
+    assert (made.status, "of another root" in made.details[-1]) == ("failed", True)
+    assert [one.name for one in removed.left] == [managed.user]
+    assert set(managed.users.settings) == {managed.user}
+
+
 def test_database_that_the_list_lacks_is_entered_or_told(managed: Managed) -> None:
     managed.run("new")
     managed.listed.clear()

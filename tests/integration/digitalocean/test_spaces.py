@@ -68,7 +68,7 @@ def test_left_over_key_is_removed_and_the_one_in_use_stays(store: Store) -> None
 
 
 def test_key_of_another_installation_with_the_same_name_stays(store: Store) -> None:
-    grants = [{"bucket": f"{store.runner.instance}-neighbour", "permission": "readwrite"}]
+    grants = [{"bucket": f"0--{store.runner.instance}", "permission": "readwrite"}]
     store.keys.create(Call((), {}, {"name": store.resource.users()[0], "grants": grants}, frozenset()))
 
     fresh(store)
@@ -96,6 +96,18 @@ def test_bucket_of_another_instance_is_refused_even_if_it_is_recorded(store: Sto
     assert "is instance other's" in store.run().details[-1]
 
 
+def test_instance_of_the_same_name_of_another_root_is_left_alone(store: Store) -> None:
+    store.run("new", root="one")
+    store.runner.kept.clear()
+
+    made = store.run("new", root="two")
+    removed = store.run("new", operation="deprovision", delete_data=True, root="two")
+
+    assert (made.status, "of another root" in made.details[-1]) == ("failed", True)
+    assert [one.name for one in removed.left] == [store.resource.users()[0]]
+    assert len(store.named()) == 1
+
+
 def test_what_is_there_is_inspected(store: Store) -> None:
     fresh(store)
     store.runner.kept.clear()
@@ -113,10 +125,10 @@ def test_verification_tries_a_neighbour(store: Store) -> None:
 
     assert store.run(operation="verify").status == "verified"
     for grants in store.keys.keys.values():
-        grants["grants"].append({"bucket": f"{store.runner.instance}-neighbour", "permission": "readwrite"})
+        grants["grants"].append({"bucket": f"0--{store.runner.instance}", "permission": "readwrite"})
     store.keys.allow(store.runner.kept["ACCESS.1"])
     outcome = store.run(operation="verify")
-    assert (outcome.status, f"{store.runner.instance}-neighbour" in outcome.details[-1]) == ("failed", True)
+    assert (outcome.status, f"0--{store.runner.instance}" in outcome.details[-1]) == ("failed", True)
 
 
 def test_second_key_takes_over(store: Store) -> None:

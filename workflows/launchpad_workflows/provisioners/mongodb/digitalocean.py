@@ -6,7 +6,6 @@ API's own list → user, who is given these databases. One whose password nobody
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,14 +13,15 @@ from functools import partial
 
 from launchpad_workflows.errors import Refused, Unavailable, Unsupported
 from launchpad_workflows.items import Item
+from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import ABSENT, Fix, Found, foreign
 from launchpad_workflows.provisioners.digitalocean import READ_WRITE, Clustered, Databases, User
 from launchpad_workflows.provisioners.http import Answered
+from launchpad_workflows.provisioners.mongodb.marker import mark, owner_of
 from launchpad_workflows.provisioners.mongodb.provisioner import SYSTEM, MongoDBProvisioner
 from launchpad_workflows.provisioners.mongodb.session import Denied, translated
 
 _READER = "do-readonly"  # comes with each cluster
-_PATIENCE = 60  # looks for a new password, a second apart
 
 
 class DigitalOceanMongoDBProvisioner(Clustered, MongoDBProvisioner):
@@ -97,7 +97,7 @@ class DigitalOceanMongoDBProvisioner(Clustered, MongoDBProvisioner):
         if user.is_primary or name == self.administrator[0]:
             return Found(foreign=f"User {name} is the administrator of {self.place}: choose another name.")
         shown = bool(user.databases) and all(
-            self._owner(database) == self.context.instance for database in user.databases or ()
+            owner_of(self.admin, database) == self._me for database in user.databases or ()
         )
         if name not in self.resource.users():
             return Found(ours=shown)
@@ -138,16 +138,17 @@ class DigitalOceanMongoDBProvisioner(Clustered, MongoDBProvisioner):
         self.context.credentials.keep(self._secret_key, password)
 
     def _await(self, name: str) -> None:
-        for _ in range(_PATIENCE):
-            if self.opens(name):
-                return
-            time.sleep(1)
-        raise Unavailable(f"{self.place} does not know the new password of user {name} yet: repeat in a while.")
+        """The server learns of a password after the API."""
+        Patience().until(partial(self._see, name), Unavailable)
+
+    def _see(self, name: str) -> None:
+        if not self.opens(name):
+            raise Unavailable(f"{self.place} does not know the new password of user {name} yet: repeat in a while.")
 
     def _mark(self, name: str) -> None:
         """As the administrator, as there is no user yet."""
         with translated(self.place, self.administrator[0]):
-            self._write_marker(self.admin, name)
+            mark(self.admin, name, self._me)
 
     def _enter(self, name: str) -> None:
         try:

@@ -20,13 +20,13 @@ from launchpad_workflows.errors import BadCredentials
 from launchpad_workflows.items import Item
 from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Files, Fix, Found, Provisioner
 from launchpad_workflows.provisioners.mongodb.dump import dump_database
+from launchpad_workflows.provisioners.mongodb.marker import Owner, mark, owner_of
 from launchpad_workflows.provisioners.mongodb.session import Address, Document, connected, translated
 from launchpad_workflows.provisioners.mongodb.trial import stay_out, use
 from launchpad_workflows.report import Report
 from launchpad_workflows.requests import MongoDB
 
 Client = MongoClient[Document]
-MARKER = "launchpad"
 SYSTEM = {"admin", "local", "config"}
 _UNKNOWN_USER, _UNKNOWN_COMMAND = 11, 59
 
@@ -118,6 +118,10 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
         return next(iter(self.resource.chosen_keys()), self.resource.password_key)
 
     @property
+    def _me(self) -> Owner:
+        return Owner(self.context.instance, self.context.root)
+
+    @property
     def _roles(self) -> list[Document]:
         return [{"role": "readWrite", "db": name} for name in self.resource.databases]
 
@@ -148,16 +152,12 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
             return Found(foreign=self._taken(f"Database {alike[0]}, which differs from {name} in case alone,"))
         if name not in existing:
             return ABSENT
-        owner = self._owner(name)
-        if owner not in (None, self.context.instance):
-            return Found(foreign=self._taken(f"Database {name} of instance {owner}"))
+        owner = owner_of(self.admin, name)
+        if owner is not None and not owner.may_be(self._me):
+            root = " of another root" if owner.instance == self._me.instance else ""
+            return Found(foreign=self._taken(f"Database {name} of {owner}{root}"))
         fixes = () if owner else (Fix(f"marker of database {name}", partial(self._mark, name)),)
         return Found(ours=owner is not None, fixes=fixes, facts=self._facts(name))
-
-    def _owner(self, database: str) -> str | None:
-        """The instance that its marker names; None where it has none."""
-        document = self.admin[database][MARKER].find_one({"_id": "owner"})
-        return None if document is None else str(document.get("instance", ""))
 
     def _facts(self, name: str) -> dict[str, int | str]:
         stats = self.admin[name].command("dbStats")
@@ -183,14 +183,10 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
             self._users.command("updateUser", name, roles=self._roles, **more)
 
     def _mark(self, name: str) -> None:
-        """As the instance's user, whose right to write shows with it. Run twice at a time, it stays one document."""
+        """As the instance's user, whose right to write shows with it."""
         user = self.resource.users()[0]
         with connected(self.place, user, self._secret) as own, translated(self.place, user):
-            self._write_marker(own, name)
-
-    def _write_marker(self, client: Client, name: str) -> None:
-        marker = {"$set": {"instance": self.context.instance}}
-        client[name][MARKER].update_one({"_id": "owner"}, marker, upsert=True)
+            mark(own, name, self._me)
 
     def _command_unless(self, code: int, command: str, value: object) -> None:
         try:

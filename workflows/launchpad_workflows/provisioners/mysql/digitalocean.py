@@ -6,20 +6,19 @@ go by TLS, whose authority, the cluster's own, the API tells.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.items import Item
+from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import foreign
 from launchpad_workflows.provisioners.digitalocean import Clustered, Databases
 from launchpad_workflows.provisioners.http import Answered
 from launchpad_workflows.provisioners.mysql.modes import hindrances
 from launchpad_workflows.provisioners.mysql.provisioner import MySQLProvisioner
 from launchpad_workflows.report import Report
-
-_PATIENCE = 60  # looks for a new schema, a second apart
 
 
 class DigitalOceanMySQLProvisioner(Clustered, MySQLProvisioner):
@@ -44,7 +43,7 @@ class DigitalOceanMySQLProvisioner(Clustered, MySQLProvisioner):
             if self.look(item).exists:  # somebody made it since we looked
                 raise foreign(item, self.place) from error
             raise
-        self._await(item)
+        Patience().until(partial(self._see, item), Unavailable)
 
     def remove(self, item: Item) -> None:
         """A schema also by SQL, as the API may not know it."""
@@ -65,9 +64,6 @@ class DigitalOceanMySQLProvisioner(Clustered, MySQLProvisioner):
             for line in hindrances(self.admin):
                 report.note(line)
 
-    def _await(self, item: Item) -> None:
-        for _ in range(_PATIENCE):
-            if self.look(item).exists:
-                return
-            time.sleep(1)
-        raise Unavailable(f"Database {item.name} was made and is not on {self.place} yet: repeat in a while.")
+    def _see(self, item: Item) -> None:
+        if not self.look(item).exists:
+            raise Unavailable(f"Database {item.name} was made and is not on {self.place} yet: repeat in a while.")

@@ -12,7 +12,6 @@ from launchpad_workflows.provisioners.storage.client import Address, Denied, Mis
 
 Tags = Mapping[str, str]
 OWNER_TAG = "launchpad-instance"
-OWNER_OBJECT = ".launchpad-instance"
 _ADMINISTRATOR = "of the administrator"
 _BATCH = 1000
 """Objects that one call deletes, at most."""
@@ -76,21 +75,6 @@ def as_tags(found: Iterable[Mapping[str, str]]) -> Tags:
 def as_list(tags: Tags) -> list[dict[str, str]]:
     """Tags as calls take them."""
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
-
-
-def sign(client: Any, address: Address, name: str, instance: str) -> None:
-    """Write the instance into the bucket, where the store keeps no tags."""
-    with translated(address, _ADMINISTRATOR):
-        client.put_object(Bucket=name, Key=OWNER_OBJECT, Body=instance.encode(), ContentType="text/plain")
-
-
-def signature(client: Any, address: Address, name: str) -> str:
-    """The instance that is written into the bucket; empty where none is, or no bucket."""
-    try:
-        with translated(address, _ADMINISTRATOR):
-            return str(client.get_object(Bucket=name, Key=OWNER_OBJECT)["Body"].read(100).decode("utf-8", "replace"))
-    except Missing:
-        return ""
 
 
 def facts(client: Any, address: Address, name: str) -> dict[str, int | str]:

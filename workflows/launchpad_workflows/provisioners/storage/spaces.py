@@ -7,31 +7,28 @@ drifted is therefore replaced: the new one is kept, then the other is removed.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from launchpad_workflows.errors import NotIsolated, Unavailable
+from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.items import Item
+from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Fix, Found, foreign
 from launchpad_workflows.provisioners.digitalocean import connected
-from launchpad_workflows.provisioners.storage import buckets, trial
+from launchpad_workflows.provisioners.storage import buckets, neighbours
 from launchpad_workflows.provisioners.storage.announced import Announcements
 from launchpad_workflows.provisioners.storage.client import Taken
 from launchpad_workflows.provisioners.storage.client import connected as store_connected
 from launchpad_workflows.provisioners.storage.provisioner import StorageProvisioner
+from launchpad_workflows.provisioners.storage.signature import sign, signature
 from launchpad_workflows.provisioners.storage.spaces_keys import Key, Keys, grants_for
 from launchpad_workflows.report import Report
 
 if TYPE_CHECKING:
     from launchpad_workflows.requests import Spaces
-
-_PATIENCE = 60  # looks for a new key, a second apart
-_NEIGHBOURS = 3
-"""Other buckets that a key is tried on."""
 
 
 class SpacesProvisioner(StorageProvisioner):
@@ -95,44 +92,34 @@ class SpacesProvisioner(StorageProvisioner):
         """The object in it names this instance, or it is empty and was announced by it."""
         owner = self._owner(bucket)
         if owner:
-            return owner == self.context.instance
+            return owner == self._me
         return bool(self._announcements.of(bucket)) and buckets.facts(self.admin, self.place, bucket)["objects"] == 0
 
     def not_ours(self, bucket: str) -> str:
         """The object in it names another."""
         owner = self._owner(bucket)
-        if owner in ("", self.context.instance):
+        if owner in ("", self._me):
             return ""
-        return f"Bucket {bucket} exists on {self.place} and is instance {owner}'s, so it was not touched: {REMEDY}"
+        instance = owner.partition(" ")[0]
+        whose = (
+            f"instance {instance}'s"
+            if instance != self.context.instance
+            else f"the instance {instance}'s of another root"
+        )
+        return f"Bucket {bucket} exists on {self.place} and is {whose}, so it was not touched: {REMEDY}"
 
     def stay_out(self, own: Any, report: Report) -> None:
-        """Tries other buckets that there are, as a store may answer that a bucket is missing before it refuses."""
-        key = self.resource.users()[0]
-        if trial.makes_buckets(own, self.place, key):
-            raise NotIsolated(f"Key {key} of store {self.place} may make buckets: give it none but its own.")
-        with store_connected(self.place, *self.administrator) as self.admin:
-            mine = {bucket.name for bucket in self.resource.buckets}
-            others = {item.name for item in super().names()} - mine
-        # Those that follow ours, as names alike belong together.
-        neighbours = sorted(others, key=lambda name: (name < max(mine), name))[:_NEIGHBOURS]
-        for name in neighbours:
-            if done := trial.reached_in(own, self.place, key, name):
-                raise NotIsolated(
-                    f"Key {key} of store {self.place} may {done} in bucket {name}, which is not its own: look for bucket "
-                    "policies that let everybody in."
-                )
-        report.isolated = bool(neighbours)
-        if neighbours:
-            report.note(f"key {key} can reach no other bucket")
-        else:
-            report.note("isolation not verified: there is no other bucket to try")
+        """Other buckets of the account are tried, where there are any."""
+        with super().administering():
+            others = [item.name for item in super().names() if self._wanted(item.name) is None]
+        neighbours.stay_out(own, self.place, self.resource.users()[0], others, report)
 
     def _look_at_keys(self, name: str) -> Found:
         found = self._ours(name)
         if not found:
             return ABSENT
         opened = {bucket for key in found for bucket in key.buckets}
-        shown = bool(opened) and all(self._owner(bucket) == self.context.instance for bucket in opened)
+        shown = bool(opened) and all(self._owner(bucket) == self._me for bucket in opened)
         if name not in self.resource.users():
             return Found(ours=shown)
         opens = self.opens()
@@ -171,27 +158,29 @@ class SpacesProvisioner(StorageProvisioner):
             self.context.credentials.keep(secret_key, secret)
             self.context.credentials.keep(access_key, access)
             undo.pop_all()
-        self._await_key(name)
+        Patience().until(partial(self._see_key, name), Unavailable)
 
-    def _await_key(self, name: str) -> None:
+    def _see_key(self, name: str) -> None:
         """The store learns of a new key after the API."""
-        for _ in range(_PATIENCE):
-            if self.opens():
-                return
-            time.sleep(1)
-        raise Unavailable(f"Store {self.place} does not know the new key {name} yet: repeat in a while.")
+        if not self.opens():
+            raise Unavailable(f"Store {self.place} does not know the new key {name} yet: repeat in a while.")
 
     def _remove_keys(self, found: Iterable[Key]) -> None:
         for key in found:
             self.keys.remove(key.access)
 
     def _owner(self, bucket: str) -> str:
-        return buckets.signature(self.admin, self.place, bucket)
+        return signature(self.admin, self.place, bucket)
+
+    @property
+    def _me(self) -> str:
+        """The instance, and its root where it has one."""
+        return f"{self.context.instance} {self.context.root}".rstrip()
 
     def _sign(self, bucket: str) -> None:
-        buckets.sign(self.admin, self.place, bucket, self.context.instance)
+        sign(self.admin, self.place, bucket, self._me)
         self._announcements.remove(bucket)
 
     @property
     def _announcements(self) -> Announcements:
-        return Announcements(self.keys, self.context.instance)
+        return Announcements(self.keys, self._me.replace(" ", "-"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -73,38 +72,6 @@ def reached(client: Any, address: Address, key: str) -> str:
                 client.delete_bucket(Bucket=NEIGHBOUR)
         return what
     return ""
-
-
-def reached_in(client: Any, address: Address, key: str, bucket: str) -> str:
-    """What a key may do in somebody else's bucket, of which nothing is changed; empty where nothing."""
-    attempts: dict[str, Callable[[], object]] = {
-        "list objects": lambda: client.list_objects_v2(Bucket=bucket, MaxKeys=1),
-        "read objects": lambda: client.get_object(Bucket=bucket, Key=PROBE),
-        "write objects": lambda: client.abort_multipart_upload(Bucket=bucket, Key=PROBE, UploadId=PROBE),
-    }
-    return next((what for what, attempt in attempts.items() if not _refused(attempt, address, key)), "")
-
-
-def makes_buckets(client: Any, address: Address, key: str) -> bool:
-    """Whether a key may make a bucket, which is removed again."""
-    name = f"{NEIGHBOUR}-{secrets.token_hex(8)}"
-    if _refused(lambda: client.create_bucket(Bucket=name), address, key):
-        return False
-    with translated(address, key):
-        client.delete_bucket(Bucket=name)
-    return True
-
-
-def _refused(attempt: Callable[[], object], address: Address, key: str) -> bool:
-    """Whether the store says that the key may not; that there is no such object is an answer to one that may."""
-    try:
-        with translated(address, key):
-            attempt()
-    except Denied:
-        return True
-    except Missing:
-        return False
-    return False
 
 
 def _opened(attempt: Callable[[], object], address: Address) -> bool:
