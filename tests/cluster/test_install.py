@@ -26,7 +26,7 @@ from tutor_launchpad.steps.cluster.installation import Installation, Order
 from tutor_launchpad.steps.cluster.repository import read_files
 from tutor_launchpad.steps.cluster.run import run_install
 
-APPLICATIONS = ["argo-cd", "argo-workflows", "base", "cert-manager", "cluster", "harmony", "issuers"]
+APPLICATIONS = ["argo-cd", "argo-workflows", "base", "cluster", "harmony"]
 pytestmark = pytest.mark.slow
 
 
@@ -71,7 +71,9 @@ def _labels(namespace: str, name: str) -> str:
 @pytest.fixture(scope="module")
 def pinned(tmp_path_factory: pytest.TempPathFactory, run_id: str) -> Iterator[Pinned]:
     """A pushed repository for an empty cluster, pinned to older releases; the components are removed at the end."""
-    repository = make_pinned(tmp_path_factory.mktemp("pinned") / "x", make_repository(f"lp-{run_id}-install"), ())
+    repository = make_pinned(
+        tmp_path_factory.mktemp("pinned") / "x", make_repository(f"lp-{run_id}-install"), ("cert-manager",)
+    )
     for name in ("argo-cd", "argo-workflows"):
         repository.pin(name, _older)
     repository.push()

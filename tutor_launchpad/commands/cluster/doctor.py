@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tutor_launchpad.commands.cluster.options import context_option
 from tutor_launchpad.commands.options import output_option
 
 
@@ -15,7 +16,7 @@ from tutor_launchpad.commands.options import output_option
     "something is.",
 )
 @click.argument("path", type=click.Path(path_type=Path), default=".")
-@click.option("--context", "kube_context", help="Kubernetes context to use, instead of kubeconfig's current one.")
+@context_option
 @output_option
 def doctor_command(path: Path, kube_context: str | None, output: str) -> None:
     from tutor_launchpad.commands.cluster.observing import show_diagnosis

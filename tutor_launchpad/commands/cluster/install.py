@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from tutor_launchpad.commands.cluster.options import context_option
 from tutor_launchpad.commands.options import Seconds, asker, output_option, root_of
 from tutor_launchpad.core.cluster.choices import INSTALLED
 
@@ -31,7 +32,7 @@ from tutor_launchpad.core.cluster.choices import INSTALLED
 )
 @click.option("--force", is_flag=True, help="Also set fields that others have set otherwise.")
 @click.option("--timeout", type=Seconds(), default=600, show_default=True, help="Seconds to wait for what was applied.")
-@click.option("--context", "kube_context", help="Kubernetes context to use, instead of kubeconfig's current one.")
+@context_option
 @click.option("-y", "--yes", is_flag=True, help="Answer yes to all questions.")
 @output_option
 @click.pass_context

@@ -12,7 +12,7 @@ import click
 from tutor_launchpad.adapters.config_file import read_user
 from tutor_launchpad.adapters.manifests import Manifests
 from tutor_launchpad.adapters.repositories import read_credentials
-from tutor_launchpad.commands.cluster.reaching import Confirm, confirm_context, reach
+from tutor_launchpad.commands.cluster.reaching import Confirm, confirm_current, kubeconfig_of, reach
 from tutor_launchpad.commands.terminal import open_display
 from tutor_launchpad.core.errors import Interrupted, LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.interruption import tell_interruption
@@ -26,13 +26,15 @@ from tutor_launchpad.steps.cluster.run import install_result, run_install
 def install(root: Path, given: Mapping[str, Any], context: str | None, confirm: Confirm | None, output: str) -> None:
     """Install, and print the result, also where it fails or is interrupted."""
     display = open_display()
-    files = read_files(given["path"].absolute())
+    path = given["path"].absolute()
+    files = read_files(path)
     order, manifests = _order(files, root, given), _manifests(given["manifests"])
-    confirm_context(context, files.answers.cluster, display.asking(confirm) if confirm else None)
-    cluster = reach(context, display.say)
-    installation = Installation(cluster, files, manifests, order, display.say)
-    with _told(installation, output):
-        result = run_install(installation, display.step)
+    with kubeconfig_of(path, context) as own:
+        if not own and context is None:
+            confirm_current(files.answers.cluster, display.asking(confirm) if confirm else None)
+        installation = Installation(reach(context, display.say), files, manifests, order, display.say)
+        with _told(installation, output):
+            result = run_install(installation, display.step)
     click.echo(render_json(result) if output == "json" else _text(result))
 
 

@@ -16,6 +16,12 @@ def _choices(table: dict[str, tuple[str, ...]]) -> click.Choice:  # type: ignore
     return click.Choice(sorted({choice for choices in table.values() for choice in choices}))
 
 
+def context_option(function: F) -> F:
+    """`--context`, for what works on the cluster of a repository."""
+    text = "Context of your own kubeconfig.  [default: the repository's file kubeconfig, else your current context]"
+    return click.option("--context", "kube_context", help=text)(function)
+
+
 def fixed_options(function: F) -> F:
     """What a cluster keeps for life."""
     decorators = (

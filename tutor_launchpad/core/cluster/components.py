@@ -14,6 +14,8 @@ ARGO_CD = "argo-cd"
 ARGO_WORKFLOWS = "argo-workflows"
 ARGO = {ARGO_CD: "argocd", ARGO_WORKFLOWS: "argo"}
 """What is installed before Argo CD can do anything, and its namespace."""
+MAIN = {ARGO_CD: "argocd-server", ARGO_WORKFLOWS: "workflow-controller"}
+"""The workload by whose image the version is known."""
 LAUNCHPAD = "launchpad"
 """Our own part: the namespace, accounts and WorkflowTemplates."""
 ROOT = "cluster"

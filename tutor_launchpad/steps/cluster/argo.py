@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tutor_launchpad.core.cluster.components import ARGO, CRD, CRDS, Whose
+from tutor_launchpad.core.cluster.components import ARGO, CRD, CRDS, MAIN, Whose
+from tutor_launchpad.core.cluster.overview import image_version
+from tutor_launchpad.core.cluster.pins import Pin, is_newer
 from tutor_launchpad.core.cluster.stages import awaited, established, staged, unready
-from tutor_launchpad.core.errors import NotFound, TimedOut
+from tutor_launchpad.core.errors import NotFound, Refused, TimedOut
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.core.workloads import troubles
@@ -25,6 +27,7 @@ def run_argo(installation: Installation, name: str) -> tuple[Status, str]:
     if found.whose is Whose.FOREIGN:
         return Status.SKIPPED, f"left alone: kept by {found.keeper}"
     pin = installation.files.pin(name)
+    _refuse_older(installation, pin)
     objects = installation.files.render(name, installation.manifests.get)
     tally = Tally()
     first, rest = staged(objects)
@@ -36,6 +39,17 @@ def run_argo(installation: Installation, name: str) -> tuple[Status, str]:
     if kept and kept == len(objects):
         return Status.UNCHANGED, f"{pin.version}: kept by Argo CD, from the repository"
     return tally.status, f"{pin.version}: {tally}"
+
+
+def _refuse_older(installation: Installation, pin: Pin) -> None:
+    """A folder that somebody has not pulled for a while must not take a cluster back."""
+    live = installation.cluster.find("apps/v1", "Deployment", MAIN[pin.name], ARGO[pin.name])
+    running = image_version(live) if live else ""
+    if running and is_newer(running, pin.version) and not installation.order.force:
+        raise Refused([
+            f"{pin.name} {running} runs in the cluster, and this repository is pinned to {pin.version}: pull the repository, or "
+            "go back on purpose with --force."
+        ])  # fmt: skip
 
 
 def _apply(installation: Installation, objects: Iterable[Object], tally: Tally, total: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from tutor_launchpad.adapters.cluster_folder import ClusterFolder
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.cluster.components import ARGO_CD, MARKS, Found, Mark, Whose, find_keeper
 from tutor_launchpad.core.errors import NoSuchKind
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.cluster.installation import Installation
-from tutor_launchpad.steps.cluster.repository import ClusterFiles
+from tutor_launchpad.steps.cluster.repository import FOLDER, ClusterFiles
 
 SERVER = "app.kubernetes.io/name=argocd-server"
 
@@ -19,6 +21,7 @@ def run_look(installation: Installation) -> tuple[Status, str]:
     installation.found = find_components(cluster, files)
     if installation.whose(ARGO_CD) is Whose.FOREIGN:
         installation.argo_cd = argo_cd_namespace(cluster) or installation.argo_cd
+    _tell_uncommitted(installation)
     foreign = [
         f"{name} (kept by {installation.found[name].keeper})"
         for name in installation.components
@@ -29,6 +32,14 @@ def run_look(installation: Installation) -> tuple[Status, str]:
     for one in foreign:
         installation.say(f"{one} is in the cluster already, and is left alone")
     return Status.DONE, f"Kubernetes {cluster.version}; left alone: {', '.join(foreign)}"
+
+
+def _tell_uncommitted(installation: Installation) -> None:
+    """Argo CD runs what is pushed, and would set back what stands in this folder alone."""
+    folder = ClusterFolder.at(installation.files.path)
+    edited = [name for name in (folder.changes() if folder.exists() else []) if name.startswith(f"{FOLDER}/")]
+    if edited:
+        installation.next.append(f"commit and push {listed(edited, 3)}: Argo CD runs what is pushed")
 
 
 def find_components(cluster: Cluster, files: ClusterFiles) -> dict[str, Found]:

@@ -6,9 +6,8 @@ from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.cluster.components import (
     APPLICATION,
     ARGO,
-    ARGO_CD,
-    ARGO_WORKFLOWS,
     LAUNCHPAD,
+    MAIN,
     Found,
     Whose,
 )
@@ -25,9 +24,6 @@ from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.cluster.look import find_components
 from tutor_launchpad.steps.cluster.repository import ClusterFiles
 from tutor_launchpad.steps.cluster.templates import template_states
-
-MAIN = {ARGO_CD: "argocd-server", ARGO_WORKFLOWS: "workflow-controller"}
-"""The workload by whose image the version is known."""
 
 
 def look_at_cluster(cluster: Cluster, files: ClusterFiles) -> ClusterStatus:

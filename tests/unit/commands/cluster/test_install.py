@@ -74,6 +74,16 @@ def test_context_that_nobody_names_is_to_be_confirmed(world: World) -> None:
     assert world.api.requests == []
 
 
+def test_kubeconfig_of_the_repository_is_the_one_that_is_meant(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    (world.path.parent / "kubeconfig").rename(world.path / "kubeconfig")
+    monkeypatch.setenv("KUBECONFIG", str(kubeconfig(world.path.parent, "http://127.0.0.1:9")))
+
+    result = _run(world)
+
+    assert result.exit_code == 0, result.output
+    assert world.api.writes
+
+
 @pytest.mark.parametrize(
     ("words", "kind", "sentence"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,32 @@ def test_newer_pin_upgrades_and_tells_what_was_written(world: World, tmp_path: P
     assert result.changed
     assert world.detail("argo-cd") == "v3.6.0: 2 updated"
     assert world.detail("argo-workflows") == "v3.7.14: unchanged"
+
+
+def test_repository_that_is_behind_does_not_take_the_cluster_back(world: World, tmp_path: Path) -> None:
+    world.install()
+    older = (tmp_path / "mirror" / "argo-cd-v3.5.1.yaml").read_text().replace("argocd:v3.5.1", "argocd:v3.4.0")
+    pin(world.path, tmp_path / "mirror", "argo-cd", older, "v3.4.0")
+
+    with pytest.raises(
+        Refused, match=r"argo-cd v3\.5\.1 runs in the cluster, .* pinned to v3\.4\.0: pull the repository"
+    ):
+        world.install()
+
+    assert world.install(force=True).changed
+
+
+def test_what_is_not_committed_is_told(world: World) -> None:
+    for command in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "Make"]):
+        identity = ["-c", "user.name=Somebody", "-c", "user.email=somebody@example.com"]
+        subprocess.run(["git", *identity, *command], cwd=world.path, check=True)
+    assert not [text for text in world.install().next if "commit and push" in text]
+    with (world.path / "cluster" / "argo-cd" / "settings.yml").open("a") as file:
+        file.write("  more: x\n")
+
+    result = world.install()
+
+    assert "commit and push cluster/argo-cd/settings.yml: Argo CD runs what is pushed" in result.next
 
 
 def test_other_bytes_than_pinned_are_refused_and_nothing_is_applied(world: World, tmp_path: Path) -> None:
