@@ -79,6 +79,9 @@ SETTINGS: dict[str, Setting] = {
     "LAUNCHPAD_MONGODB_CA": Setting(
         "", "Authority that signed the certificate of the MongoDB server, in PEM. Set by the MongoDB server."
     ),
+    "LAUNCHPAD_MONGODB_RETRY_WRITES": Setting(
+        True, "Whether the MongoDB server knows retryable writes. Set by the MongoDB server."
+    ),
     "LAUNCHPAD_S3_BUCKET": Setting("", "Bucket for the files of Open edX. Derived from the instance with a storage server."),
     "LAUNCHPAD_S3_ENDPOINT": Setting("", "Address of the store. Set by the storage server."),
     "LAUNCHPAD_S3_REGION": Setting("", "Region of the store. Set by the storage server."),

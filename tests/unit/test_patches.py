@@ -49,5 +49,16 @@ def test_all_connections_to_mongodb_know_its_authority(site: str) -> None:
 
 
 @pytest.mark.parametrize("site", ["lms", "cms"])
+def test_no_connection_marks_writes_as_retryable_where_the_server_refuses_them(site: str) -> None:
+    stores: list[dict[str, Any]] = [{}, {}]
+    forum: dict[str, Any] = {}
+
+    found = run(site, settings(stores, FORUM_MONGODB_CLIENT_PARAMETERS=forum), LAUNCHPAD_MONGODB_RETRY_WRITES=False)
+
+    assert [one["retryWrites"] for one in (found["mongodb_parameters"], *stores, forum)] == [False] * 4
+    assert run(site, settings([]), LAUNCHPAD_MONGODB_RETRY_WRITES=True)["mongodb_parameters"] == {"ssl": True}
+
+
+@pytest.mark.parametrize("site", ["lms", "cms"])
 def test_public_authority_needs_no_setting(site: str) -> None:
     assert run(site, settings([]), LAUNCHPAD_MONGODB_CA="")["mongodb_parameters"] == {"ssl": True}

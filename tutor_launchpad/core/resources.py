@@ -173,6 +173,7 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
         "MONGODB_PORT": server.port,
         "MONGODB_USE_SSL": bool(server.settings.get("tls", False)),
         "LAUNCHPAD_MONGODB_CA": server.settings.get("ca", ""),
+        "LAUNCHPAD_MONGODB_RETRY_WRITES": bool(server.settings.get("retry_writes", True)),
         "MONGODB_REPLICA_SET": server.settings.get("replica_set", ""),
         "MONGODB_AUTH_SOURCE": server.settings.get("auth_source", "admin"),
         "MONGODB_USERNAME": user,

@@ -133,6 +133,7 @@ class Settings(BaseModel):
     job_deadline: Seconds = 3600
     storage_access_key: Word = ""
     mongodb_ca: Certificates = ""
+    mongodb_retry_writes: bool = True
     s3_bucket: Word = ""
     s3_endpoint: Word = ""
     s3_region: Word = ""

@@ -151,6 +151,8 @@ def test_mongodb_keeps_what_somebody_chose() -> None:
             {"tls": True, "replica_set": "rs0", "auth_source": "users"},
             {"MONGODB_USE_SSL": True, "MONGODB_REPLICA_SET": "rs0", "MONGODB_AUTH_SOURCE": "users"},
         ),
+        ({}, {"LAUNCHPAD_MONGODB_RETRY_WRITES": True}),
+        ({"retry_writes": False}, {"LAUNCHPAD_MONGODB_RETRY_WRITES": False}),
     ],
 )
 def test_mongodb_connects_as_the_server_is_registered(settings: dict[str, Any], overrides: Config) -> None:

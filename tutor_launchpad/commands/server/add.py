@@ -24,6 +24,7 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option("--auth-source", help="Database that keeps the users (mongodb).")
 @click.option("--replica-set", help="Name of the replica set (mongodb).")
 @click.option("--option", "more", multiple=True, metavar="KEY=VALUE", help="What only this provider knows.")
+@click.option("--no-retry-writes", is_flag=True, help="The server knows no retryable writes, as DocumentDB (mongodb).")
 @click.option("--tls", is_flag=True, help="Connect with TLS (mongodb).")
 @click.option("--user", "username", help="The administrator; the access key for storage. None for provider existing.")
 @click.option("--password-file", type=click.File(encoding="utf-8"), help="File with the password; - for stdin.")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 OPTIONS = {
     # No `tls` for mysql: provisioning would use it, and Open edX itself would go on without.
     "mysql": ("host", "port"),
-    "mongodb": ("host", "port", "tls", "auth_source", "replica_set"),
+    "mongodb": ("host", "port", "tls", "auth_source", "replica_set", "no_retry_writes"),
     "storage": ("endpoint", "region", "addressing"),
 }
 REQUIRED = {"mysql": "host", "mongodb": "host", "storage": "endpoint"}
@@ -56,6 +56,8 @@ def describe_server(given: Mapping[str, Any]) -> tuple[Server, dict[str, str]]:
     if resource in REQUIRED and not given[REQUIRED[resource]] and model.model_fields[REQUIRED[resource]].is_required():
         raise click.UsageError(f"A {resource} server needs --{REQUIRED[resource]}.")
     settings = {name: given[name] for name in own if given[name]} | _more(found, model, given["more"])
+    if settings.pop("no_retry_writes", False):
+        settings["retry_writes"] = False
     settings |= {name: model.model_fields[name].default for name in _usual(resource, model) if name not in settings}
     if given["ca_file"] is not None and resource == "mongodb":
         if not settings.get("tls"):

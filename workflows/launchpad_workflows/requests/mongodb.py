@@ -19,7 +19,8 @@ _SYSTEM = {"admin", "local", "config"}
 class MongoDB(Resource):
     """Databases on a MongoDB server and the one user that may use them. `existing`: both are the operator's.
 
-    `ca`: the authority that signed the server's certificate, in PEM, where it is not a public one.
+    `ca`: the authority that signed the server's certificate, in PEM, where it is not a public one. `retry_writes`: false for
+    servers that refuse such writes, as DocumentDB.
     """
 
     resource: Literal["mongodb"] = "mongodb"
@@ -28,6 +29,7 @@ class MongoDB(Resource):
     port: Port = 27017
     tls: bool = False
     ca: Pem = ""
+    retry_writes: bool = True
     replica_set: str = ""
     auth_source: MongoName = "admin"
     databases: tuple[MongoName, ...] = ()

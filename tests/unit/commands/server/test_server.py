@@ -46,6 +46,7 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
         ([*MYSQL, "--replica-set", "x", *GIVEN], "--replica-set is not for mysql."),
         ([*STORAGE, "--port", "1", *GIVEN], "--port is not for storage."),
         ([*STORAGE, "--tls", *GIVEN], "--tls is not for storage."),
+        ([*MYSQL, "--no-retry-writes", *GIVEN], "--no-retry-writes is not for mysql."),
         ([*MYSQL, "--tls", *GIVEN], "--tls is not for mysql."),
         ([*MYSQL, "--ca-file", __file__, *GIVEN], "--ca-file is not for mysql: Open edX does not check"),
         ([*MONGODB, "--ca-file", __file__, *GIVEN], "--ca-file needs --tls."),
@@ -197,6 +198,20 @@ def test_authority_of_mongodb_is_public_as_open_edx_is_told_of_it(
     (server,) = FileServers(tmp_path).all()
     assert server.settings["ca"] == pem[0] + pem[1]
     assert "ca.crt" not in FileServers(tmp_path).credentials(server)
+
+
+def test_server_without_retryable_writes_is_known_to_open_edx_and_to_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+    (tmp_path / "launchpad").mkdir()
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
+
+    result = add(tmp_path, *MONGODB, "--no-retry-writes")
+
+    assert result.exit_code == 0, result.output
+    (server,) = FileServers(tmp_path).all()
+    assert server.settings == {"host": "mongo.example.com", "port": 27017, "retry_writes": False}
 
 
 def test_managed_cluster_is_named_by_its_id_and_has_a_port_of_its_own(

@@ -107,7 +107,8 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
     def place(self) -> Address:
         """Where the server is."""
         one = self.resource
-        return Address(one.server, one.host, one.port, one.auth_source, one.tls, one.replica_set, self.authority)
+        return Address(one.server, one.host, one.port, one.auth_source, one.tls, one.replica_set, self.authority,
+                       one.retry_writes)  # fmt: skip
 
     @property
     def _secret(self) -> str:

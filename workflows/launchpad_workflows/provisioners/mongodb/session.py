@@ -28,7 +28,7 @@ class Denied(Refused):
 
 @dataclass(frozen=True)
 class Address:
-    """Where the server is and how its certificate is checked."""
+    """Where the server is, how its certificate is checked, and whether it knows retryable writes."""
 
     name: str
     host: str
@@ -37,6 +37,7 @@ class Address:
     tls: bool = False
     replica_set: str = ""
     ca: str = ""
+    retry_writes: bool = True
 
     def __str__(self) -> str:
         return f"{self.name} ({self.host}:{self.port})"
@@ -59,6 +60,7 @@ def connected(address: Address, user: str, password: str) -> Iterator[MongoClien
             connectTimeoutMS=10_000,
             socketTimeoutMS=60_000,
             maxPoolSize=2,
+            retryWrites=address.retry_writes,
             **options,
         )
         try:
