@@ -1,6 +1,7 @@
 """The package of docs/howto/own-resource.md: `python -m tests.own_resource FOLDER` writes it, to be installed in an image.
 
-There it asks for this project with the worker's libraries, so that one installation makes a whole worker.
+There it asks for this project with the worker's libraries, so that one installation makes a whole worker; `PIP_FIND_LINKS` says
+where its wheel is.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def main(folder: Path) -> None:
     """See the module."""
     project = write(folder) / "pyproject.toml"
     text = project.read_text(encoding="utf-8")
-    needs = f'{_VERSION}dependencies = ["tutor-launchpad[worker] @ {PROJECT.as_uri()}"]\n'
+    needs = f'{_VERSION}dependencies = ["tutor-launchpad[worker]"]\n'
     project.write_text(text.replace(_VERSION, needs), encoding="utf-8")
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import own_resource
 from tests.cluster.kind import git_server, images, manifests, outside
 
 CLUSTER = os.environ.get("LAUNCHPAD_TEST_KIND", "kind")
@@ -16,6 +17,7 @@ PROJECT = Path(__file__).parents[3]
 GIT_PORT = 3000
 USER, PASSWORD = "root", "launchpad-test"
 WORKER = "launchpad-worker:test"
+EXTENDED = "launchpad-worker:extended"
 
 
 def up(argo_cd: str) -> None:
@@ -31,6 +33,7 @@ def up(argo_cd: str) -> None:
         "LAUNCHPAD_TEST_GIT_CREDENTIALS": f"{USER}:{PASSWORD}",
         "LAUNCHPAD_TEST_IMAGES_COMMAND": f"{sys.executable} -m tests.cluster.kind images",
         "LAUNCHPAD_TEST_WORKER_IMAGE": WORKER,
+        "LAUNCHPAD_TEST_EXTENDED_IMAGE": EXTENDED,
         "LAUNCHPAD_TEST_MYSQL": f"mysql://{USER}:{PASSWORD}@{host}:3306",
         "LAUNCHPAD_TEST_MONGODB": f"mongodb://{USER}:{PASSWORD}@{host}:27017",
         "LAUNCHPAD_TEST_S3": f"http://{USER}:{PASSWORD}@{host}:9000",
@@ -39,10 +42,20 @@ def up(argo_cd: str) -> None:
     _say("docker", "compose", "--file", str(PROJECT / "tests/cluster/kind/compose.yml"), "up", "--detach", "--wait")
     images.build_standin()
     _say("docker", "build", "--quiet", "--tag", WORKER, "--file", str(PROJECT / "workflows/Dockerfile"), str(PROJECT))
-    _say("kind", "load", "docker-image", "--name", CLUSTER, WORKER)
+    _extend(WORKER)
+    _say("kind", "load", "docker-image", "--name", CLUSTER, WORKER, EXTENDED)
     for command in ("git-server", "outside"):
         start(command)
     print("\n".join(f"{name}={value}" for name, value in settings.items()))  # noqa: T201 - the result
+
+
+def _extend(worker: str) -> None:
+    """As docs/howto/own-resource.md does it, upon the image that was built here."""
+    folder = own_resource.write(FOLDER)
+    dockerfile = folder / "Dockerfile"
+    lines = dockerfile.read_text(encoding="utf-8").splitlines()
+    dockerfile.write_text("\n".join([f"FROM {worker}", *lines[1:], ""]), encoding="utf-8")
+    _say("docker", "build", "--quiet", "--tag", EXTENDED, str(folder))
 
 
 def argo_cd_manifests() -> None:
