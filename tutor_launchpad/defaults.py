@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tutor_launchpad.__about__ import WORKER_IMAGE
+
 
 class Setting(NamedTuple):
     """A default as Tutor takes it, and what the setting means, for the reference."""
@@ -54,7 +56,9 @@ SETTINGS: dict[str, Setting] = {
         for resource, user in (("MYSQL", "MySQL user"), ("MONGODB", "MongoDB user"), ("STORAGE", "storage key"))
     },
     "LAUNCHPAD_WORKER_IMAGE": Setting(
-        "", "Image of the worker that provisions, built from `workflows/Dockerfile`. Needed with a server on a cluster."
+        WORKER_IMAGE,
+        "Image of the worker that provisions, built from `workflows/Dockerfile`. Needed with a server on a cluster. A "
+        "release has its own as default, by its digest.",
     ),
     "LAUNCHPAD_NAMESPACE": Setting("launchpad", "Namespace of the servers' credentials and of provisioning workflows."),
     "LAUNCHPAD_ARGOCD_NAMESPACE": Setting("argocd", "Namespace of Argo CD."),

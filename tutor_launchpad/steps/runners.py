@@ -18,6 +18,7 @@ from tutor_launchpad.adapters.servers import FileServers
 from tutor_launchpad.core.access import needed_for, sentences
 from tutor_launchpad.core.errors import LaunchpadError, Refused, refuse
 from tutor_launchpad.core.seal import Mask
+from tutor_launchpad.core.worker_image import unpinned
 from tutor_launchpad.steps.telling import Teller
 
 if TYPE_CHECKING:
@@ -159,8 +160,11 @@ class ByWorkflow:
         refuse(sentences(self.cluster.can_i(needed_for(request.operation, deployment.settings))))
         with _translated(passwords):
             params = TemplateParams(deployment.settings.worker_image, self._namespace)
-            for written in register(self.cluster, params):
-                deployment.progress.say(f"{written} applied")
+            written = register(self.cluster, params)
+            for one in written:
+                deployment.progress.say(f"{one} applied")
+            if written and (why := unpinned(params.image)):
+                deployment.progress.say(why)
             finished = run(
                 self.cluster,
                 request,

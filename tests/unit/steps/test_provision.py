@@ -8,7 +8,7 @@ import pytest
 from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.requests import MySQL, MySQLDatabase, Request
 
-from tests.unit.fake_deployment import make_deployment
+from tests.unit.fake_deployment import make_deployment, said
 from tests.unit.fake_kubernetes import FakeApi
 from tutor_launchpad.adapters.kubernetes_transport import Request as HttpRequest
 from tutor_launchpad.core.errors import Conflict, LaunchpadError
@@ -85,3 +85,16 @@ def test_run_without_outcome_names_the_resource() -> None:
 
     with pytest.raises(LaunchpadError, match=r"ended as Succeeded\.\nmysql/main: no outcome"):
         provision_by_workflow(make_deployment(api, worker_image="worker:1"), api.cluster, RESOURCES, always=True)
+
+
+def test_image_by_its_tag_alone_is_told_when_templates_are_written() -> None:
+    api = EndingApi({"phase": "Failed", "nodes": {"n": node("Failed")}})
+    told = []
+
+    for _ in range(2):
+        deployment = make_deployment(api, worker_image="worker:1")
+        with pytest.raises(LaunchpadError):
+            provision_by_workflow(deployment, api.cluster, RESOURCES, always=True)
+        told.append([line for line in said(deployment) if "worker:1@sha256:…" in line])
+
+    assert [len(lines) for lines in told] == [1, 0]

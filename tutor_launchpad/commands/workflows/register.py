@@ -15,9 +15,12 @@ def register_command(context: click.Context, kube_context: str | None, yes: bool
     from launchpad_workflows.register import register
 
     from tutor_launchpad.commands.workflows.session import open_cluster, params_of, read
+    from tutor_launchpad.core.worker_image import unpinned
     from tutor_launchpad.steps.target import Wish
 
     settings = read(root_of(context))
     params = params_of(settings)
     cluster = open_cluster(root_of(context), settings, Wish(kube_context, False, yes, asker()), changes=True)
     click.echo("\n".join(register(cluster, params)) or "Everything is as it should be.")
+    if why := unpinned(params.image):
+        click.echo(why, err=True)
