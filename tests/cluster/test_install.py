@@ -20,11 +20,14 @@ from tutor_launchpad.adapters.kubernetes_kubeconfig import open_transport
 from tutor_launchpad.adapters.kubernetes_transport import Request, Response, Transport
 from tutor_launchpad.adapters.manifests import Manifests
 from tutor_launchpad.commands.terminal import PlainDisplay
+from tutor_launchpad.core.cluster.diagnosis import Verdict
 from tutor_launchpad.core.errors import Forbidden, Unreachable
 from tutor_launchpad.core.results import InstallResult
+from tutor_launchpad.steps.cluster.doctor import diagnose
 from tutor_launchpad.steps.cluster.installation import Installation, Order
 from tutor_launchpad.steps.cluster.repository import read_files
 from tutor_launchpad.steps.cluster.run import run_install
+from tutor_launchpad.steps.cluster.status import look_at_cluster
 
 APPLICATIONS = ["argo-cd", "argo-workflows", "base", "cluster", "harmony"]
 pytestmark = pytest.mark.slow
@@ -123,6 +126,22 @@ def test_second_installation_writes_nothing(pinned: Pinned) -> None:
 
     assert recorded.writes == []
     assert not result.changed
+
+
+def test_status_and_doctor_see_what_was_installed(pinned: Pinned, cluster: Cluster) -> None:
+    files = read_files(pinned.path)
+
+    parts = {part.name: part for part in look_at_cluster(cluster, files).parts}
+    verdicts = {one.name: one.verdict for one in diagnose(cluster, files)}
+
+    for name in ("argo-cd", "argo-workflows"):
+        assert (parts[name].trouble, parts[name].version) == ("", files.pin(name).version)
+        assert verdicts[name] is Verdict.FINE
+    fine = ("connection", "kubernetes", "rights", "nodes", "storage", "repository", "webhook", "launchpad", "conflicts")
+    assert {name: verdicts[name] for name in fine} == dict.fromkeys(fine, Verdict.FINE)
+    assert parts["base"].healthy
+    assert parts["harmony"].trouble
+    assert verdicts["applications"] is Verdict.WRONG
 
 
 def test_forbidden_and_unreachable_are_told_apart(pinned: Pinned, tmp_path: Path) -> None:

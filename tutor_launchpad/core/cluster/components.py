@@ -91,12 +91,20 @@ def find_keeper(live: Object | None, applications: Collection[str]) -> Found:
         return Found(Whose.ARGO_CDS, f"the Application {application}")
     if application:
         return Found(Whose.FOREIGN, f"Argo CD's Application {application}, which this repository has not")
-    metadata = live["metadata"]
-    managers = [str(entry.get("manager", "")) for entry in metadata.get("managedFields") or []]
-    if MANAGER in managers:
+    if is_ours(live):
         return Found(Whose.OURS, "this command")
+    metadata, managers = live["metadata"], _managers(live)
     release = (metadata.get("annotations") or {}).get("meta.helm.sh/release-name")
     return Found(Whose.FOREIGN, f"Helm's release {release}" if release else next(filter(None, managers), "somebody"))
+
+
+def is_ours(live: Object) -> bool:
+    """Whether we have applied a part of it."""
+    return MANAGER in _managers(live)
+
+
+def _managers(live: Object) -> list[str]:
+    return [str(entry.get("manager", "")) for entry in live["metadata"].get("managedFields") or []]
 
 
 def tracked_by(live: Object) -> str:

@@ -25,7 +25,7 @@ def run_argo(installation: Installation, name: str) -> tuple[Status, str]:
         return Status.SKIPPED, "not asked for" if name in installation.files.components else "not in this repository"
     found = installation.found[name]
     if found.whose is Whose.FOREIGN:
-        return Status.SKIPPED, f"left alone: kept by {found.keeper}"
+        return Status.SKIPPED, f"left alone: kept by {found.keeper}; `--component {name} --force` takes it over"
     pin = installation.files.pin(name)
     _refuse_older(installation, pin)
     objects = installation.files.render(name, installation.manifests.get)
@@ -80,7 +80,7 @@ def run_ready(installation: Installation) -> tuple[Status, str]:
     """Wait until the workloads run; raises `TimedOut` with what those lack that do not."""
     wanted = awaited(installation.applied)
     if not wanted:
-        return Status.SKIPPED, "nothing of it is ours"
+        return Status.SKIPPED, "nothing was applied to wait for"
     time, started = installation.time, installation.time.now()
     before = ""
     while True:

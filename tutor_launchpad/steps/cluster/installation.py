@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.manifests import Manifests
 from tutor_launchpad.core.argocd import RepositoryCredentials
-from tutor_launchpad.core.cluster.components import ARGO, ARGO_CD, Found, Whose, tracked_by
+from tutor_launchpad.core.cluster.components import ARGO, ARGO_CD, Found, Whose, is_ours, tracked_by
 from tutor_launchpad.core.errors import Contested
 from tutor_launchpad.core.results import Status, StepResult
 from tutor_launchpad.core.types import Object
@@ -64,6 +64,9 @@ class Installation:
         """
         if live is not None and tracked_by(live) and not self.order.force:
             return "kept"
+        if live is not None and self.order.force and not is_ours(live):
+            self.cluster.apply(obj, force=True)
+            return "updated"
         try:
             return self.cluster.ensure_against(live, obj)
         except Contested as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tutor_launchpad.adapters.cluster_folder import ClusterFolder
 from tutor_launchpad.adapters.kubernetes import Cluster
-from tutor_launchpad.core.cluster.components import ARGO_CD, MARKS, Found, Mark, Whose, find_keeper
+from tutor_launchpad.core.cluster.components import ARGO, ARGO_CD, MARKS, Found, Mark, Whose, find_keeper
 from tutor_launchpad.core.errors import NoSuchKind
 from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.results import Status
@@ -18,7 +18,7 @@ SERVER = "app.kubernetes.io/name=argocd-server"
 def run_look(installation: Installation) -> tuple[Status, str]:
     """Fill in what was found; nothing is changed."""
     cluster, files = installation.cluster, installation.files
-    installation.found = find_components(cluster, files)
+    installation.found = _taken_over(find_components(cluster, files), installation)
     if installation.whose(ARGO_CD) is Whose.FOREIGN:
         installation.argo_cd = argo_cd_namespace(cluster) or installation.argo_cd
     _tell_uncommitted(installation)
@@ -32,6 +32,15 @@ def run_look(installation: Installation) -> tuple[Status, str]:
     for one in foreign:
         installation.say(f"{one} is in the cluster already, and is left alone")
     return Status.DONE, f"Kubernetes {cluster.version}; left alone: {', '.join(foreign)}"
+
+
+def _taken_over(found: dict[str, Found], installation: Installation) -> dict[str, Found]:
+    """What was somebody else's and is named together with force is ours from now on."""
+    order = installation.order
+    ours = [name for name in ARGO if order.force and name in order.components and found[name].whose is Whose.FOREIGN]
+    for name in ours:
+        installation.say(f"{name} is taken over from {found[name].keeper}")
+    return {**found, **dict.fromkeys(ours, Found(Whose.OURS, "this command"))}
 
 
 def _tell_uncommitted(installation: Installation) -> None:

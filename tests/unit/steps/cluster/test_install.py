@@ -140,9 +140,20 @@ def test_foreign_argo_is_left_alone(world: World) -> None:
     result = world.install()
 
     assert world.ended()["argo-cd"] == "skipped"
-    assert world.detail("argo-cd") == "left alone: kept by helm"
+    assert world.detail("argo-cd") == "left alone: kept by helm; `--component argo-cd --force` takes it over"
     assert not [path for path in world.api.writes if "/argocd" in path]
     assert any("Argo CD runs in namespace gitops" in text for text in result.next)
+
+
+def test_foreign_argo_is_taken_over_where_that_is_asked(world: World) -> None:
+    world.make_foreign(definition("workflows.argoproj.io"), "kubectl")
+
+    world.install(components=frozenset({"argo-workflows"}), force=True)
+
+    assert world.api.read("deployments", "argo", "workflow-controller")
+    assert "argo-workflows is taken over from kubectl" in world.said
+    world.install()
+    assert world.detail("argo-workflows") == "v3.7.14: unchanged"
 
 
 def test_foreign_component_is_not_installed_a_second_time(world: World) -> None:
