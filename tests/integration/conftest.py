@@ -65,11 +65,15 @@ class Runner:
         *,
         operation: str = "provision",
         administrator: str = "",
+        login: tuple[str, str] | None = None,
         stores: Mapping[str, Mapping[str, str]] | None = None,
         **more: Any,
     ) -> Outcome:
-        """`stores`: credentials of stores for copies. Nothing that is told may hold a password."""
-        user, password = self.server.administrator
+        """`login`: of another administrator than the server's. `stores`: credentials of stores for copies.
+
+        Nothing that is told may hold a password.
+        """
+        user, password = login or self.server.administrator
         admin = {"username": user, "password": administrator or password}
         admin |= {"token": self.token} if self.token else {}
         admins = {("storage", name): values for name, values in (stores or {}).items()}

@@ -167,9 +167,10 @@ def plan_mongodb(wanted: Wanted, server: Server) -> ResourcePlan:
     chooses = _chooses(server)
     key = "MONGODB_PASSWORD" if wanted.chosen("MONGODB_PASSWORD") and not chooses else MONGODB_PASSWORD
     password = str(wanted.config[key])
+    host = server.settings["host"]
     overrides: Config = {
         "RUN_MONGODB": False,
-        "MONGODB_HOST": server.settings["host"],
+        "MONGODB_HOST": f"mongodb+srv://{host}" if server.settings.get("srv") else host,
         "MONGODB_PORT": server.port,
         "MONGODB_USE_SSL": bool(server.settings.get("tls", False)),
         "LAUNCHPAD_MONGODB_CA": server.settings.get("ca", ""),

@@ -56,6 +56,7 @@ _BUILT_IN = (
         f"{_CODE}.mongodb.digitalocean:DigitalOceanMongoDBProvisioner",
     ),
     Provider("mongodb", "existing", f"{_REQUESTS}:MongoDB", f"{_CODE}.mongodb.existing:ExistingMongoDBProvisioner"),
+    Provider("mongodb", "atlas", f"{_REQUESTS}:AtlasMongoDB", f"{_CODE}.mongodb.atlas:AtlasMongoDBProvisioner"),
     Provider("storage", "minio", f"{_REQUESTS}:Storage", f"{_CODE}.storage.minio:MinioProvisioner"),
     Provider("storage", "s3", f"{_REQUESTS}:AmazonStorage", f"{_CODE}.storage.s3:S3Provisioner"),
     Provider("storage", "compatible", f"{_REQUESTS}:Storage", f"{_CODE}.storage.compatible:CompatibleProvisioner"),

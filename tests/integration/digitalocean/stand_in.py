@@ -89,8 +89,9 @@ class StandIn:
         """The request of this number, counted from now on, has a fault."""
         self.faults = {len(self.seen) + number: fault}
 
-    def answer(self, method: str, url: str, token: str, kind: str, raw: bytes) -> tuple[int, Any]:
+    def answer(self, method: str, url: str, headers: Mapping[str, str], raw: bytes) -> tuple[int, Any]:
         """Status and body of one request."""
+        token, kind = headers.get("Authorization", ""), headers.get("Content-Type", "")
         route, names = self._route(method, urlsplit(url).path)
         scopes = self.tokens.get(token.removeprefix("Bearer "))
         if scopes is None or not token.startswith("Bearer "):
@@ -104,6 +105,10 @@ class StandIn:
             raise Problem(415, "unsupported_media_type", "the body is not JSON")
         body = json.loads(raw) if raw else None
         return route.status, route.answer(Call(names, query, body, scopes))
+
+    def told(self, problem: Problem) -> Mapping[str, Any]:
+        """The body of another answer."""
+        return {"id": problem.code, "message": str(problem)}
 
     def _route(self, method: str, path: str) -> tuple[Route, tuple[str, ...]]:
         for route in self.routes:
@@ -141,12 +146,10 @@ def running(api: StandIn) -> Iterator[StandIn]:
                     raise Problem(429, "too_many_requests", "API rate limit exceeded.")
                 if fault == "broken":
                     raise Problem(500, "server_error", "Unexpected server-side error")
-                headers = self.headers
-                token, kind = str(headers.get("Authorization", "")), str(headers.get("Content-Type", ""))
-                return *api.answer(self.command, self.path, token, kind, raw), {}
+                return *api.answer(self.command, self.path, dict(self.headers.items()), raw), {}
             except Problem as problem:
                 more = {"Retry-After": "0"} if problem.status == 429 else {}
-                return problem.status, {"id": problem.code, "message": str(problem)}, more
+                return problem.status, api.told(problem), more
 
         def _send(self, status: int, body: Any, more: Mapping[str, str]) -> None:
             content = b"" if body is None else json.dumps(body).encode()

@@ -161,6 +161,18 @@ def test_mongodb_connects_as_the_server_is_registered(settings: dict[str, Any], 
     assert overrides.items() <= plan.overrides.items()
 
 
+@pytest.mark.parametrize(("srv", "host"), [(True, "mongodb+srv://main-0.example.com"), (False, "main-0.example.com")])
+def test_mongodb_of_atlas_is_found_by_its_name(srv: bool, host: str) -> None:
+    place = {"project": "0123456789abcdef01234567", "cluster": "Main-0"}
+    settings = {"host": "main-0.example.com", "port": 27017, "tls": True, "srv": srv, **place}
+    plan = plan_mongodb(_wanted(), Server("mongodb", "main", "atlas", settings))
+
+    (part,) = Request.model_validate({"instance": "moon", "resources": [dict(plan.part)]}).resources
+    assert (plan.overrides["MONGODB_HOST"], plan.overrides["MONGODB_USE_SSL"]) == (host, True)
+    assert plan.secrets == {"LAUNCHPAD_MONGODB_PASSWORD": "pw-mongodb"}
+    assert part.password_keys() == ("LAUNCHPAD_MONGODB_PASSWORD",)
+
+
 def test_storage_derives_bucket_and_key_also_where_minio_has_its_own() -> None:
     plan = plan_storage(_wanted(), STORAGE)
 

@@ -16,8 +16,8 @@ from tutor_launchpad.commands.server.names import ResourceName
 @click.option("--endpoint", help="Address, http:// or https:// (storage).")
 @click.option(
     "--provider",
-    help="How resources are made: direct or digitalocean (mysql, mongodb), minio, s3, spaces or compatible (storage); "
-    "existing: not at all.",
+    help="How resources are made: direct or digitalocean (mysql, mongodb), atlas (mongodb), minio, s3, spaces or compatible "
+    "(storage); existing: not at all.",
 )
 @click.option("--region", help="Region (storage).")
 @click.option("--addressing", type=click.Choice(["auto", "path", "virtual"]), help="Bucket in path or host (storage).")

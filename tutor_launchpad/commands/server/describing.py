@@ -127,7 +127,11 @@ def _more(found: Provider, model: type[Resource], words: tuple[str, ...]) -> dic
         raise click.UsageError(
             f"--option {unknown[0]} is not for {found.resource} of provider {found.name}; those that are: {known}."
         )
-    return {key: value for key, _, value in pairs}
+    chosen = {key: value for key, _, value in pairs}
+    lacking = [key for key in model.server_options if key not in chosen and model.model_fields[key].is_required()]
+    if lacking:
+        raise click.UsageError(f"A {found.resource} server of provider {found.name} needs --option {lacking[0]}=….")
+    return chosen
 
 
 def _find(resource: str, provider: str) -> Provider:
@@ -164,7 +168,7 @@ def _validated(server: Server) -> tuple[Server, str]:
     try:
         (found,) = Request.model_validate({"operation": "check", "resources": [server.part]}).resources
         derived = {name: getattr(found, name) for name in found.server_derived}
-        whole = replace(server, settings={**derived, **server.settings})
+        whole = replace(server, settings={**server.settings, **derived})
         _ = whole.port
         return whole, found.address
     except ValidationError as error:

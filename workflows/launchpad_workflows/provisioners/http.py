@@ -29,21 +29,25 @@ _LONGEST = 300
 """Characters that are told of an API's own reason."""
 
 
-class Denied(Refused):
-    """The token may not do that."""
+class _Coded(Refused):
+    """`code`: the API's own name for the error, empty where it has none."""
 
-
-class Missing(Refused):
-    """There is nothing at that path."""
-
-
-class Answered(Refused):
-    """The API answered with an error of this status; `code` is its own name for it."""
-
-    def __init__(self, text: str, status: int, code: str) -> None:
+    def __init__(self, text: str, status: int, code: str = "") -> None:
         self.status = status
         self.code = code
         super().__init__(text)
+
+
+class Denied(_Coded):
+    """The token may not do that."""
+
+
+class Missing(_Coded):
+    """There is nothing at that path."""
+
+
+class Answered(_Coded):
+    """The API answered with another error of this status."""
 
 
 class Bearer(httpx.Auth):
@@ -148,9 +152,9 @@ class Api:
             )
         if status == 403:
             lacks = f" It needs {needs}: give it that, or register the server again with another one." if needs else ""
-            return Denied(f"{self.name} does not let this {self._login} {what} ({told}).{lacks}")
+            return Denied(f"{self.name} does not let this {self._login} {what} ({told}).{lacks}", status, code)
         if status == 404:
-            return Missing(f"{self.name} has nothing to {what} ({told}).")
+            return Missing(f"{self.name} has nothing to {what} ({told}).", status, code)
         if status in _MAY_PASS:
             return Unavailable(f"{self.name} could not {what} at the moment ({told}).")
         return Answered(f"{self.name} did not {what} ({told}).", status, code)

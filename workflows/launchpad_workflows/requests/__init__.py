@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from launchpad_workflows.items import Claim, Item
 from launchpad_workflows.requests.amazon import AmazonStorage
+from launchpad_workflows.requests.atlas import AtlasMongoDB
 from launchpad_workflows.requests.base import Resource
 from launchpad_workflows.requests.digitalocean import ManagedMongoDB, ManagedMySQL, Spaces
 from launchpad_workflows.requests.mongodb import MongoDB
@@ -19,6 +20,7 @@ from launchpad_workflows.requests.storage import Bucket, Storage
 __all__ = [
     "OPERATIONS",
     "AmazonStorage",
+    "AtlasMongoDB",
     "Bucket",
     "Claim",
     "Dump",

@@ -24,7 +24,7 @@ class MongoDB(Resource):
     """
 
     resource: Literal["mongodb"] = "mongodb"
-    provider: Literal["direct", "existing", "digitalocean"] = "direct"
+    provider: Literal["direct", "existing", "digitalocean", "atlas"] = "direct"
     host: Host
     port: Port = 27017
     tls: bool = False

@@ -30,6 +30,8 @@ MYSQL = ["mysql", "main", "--host", "db.example.com"]
 MONGODB = ["mongodb", "main", "--host", "mongo.example.com"]
 MANAGED = [*MYSQL, "--provider", "digitalocean", "--option", "cluster=9cc10173-e9ea-4176-9dbc-a4cee4c4ff30"]
 SPACES = ["storage", "main", "--endpoint", "https://nyc3.example.com", "--provider", "spaces"]
+ATLAS = ["mongodb", "main", "--provider", "atlas", "--host", "main-0.ab1cd.mongodb.net", "--option", "cluster=Main-0"]
+PROJECT = ["--option", "project=0123456789abcdef01234567"]
 AWS = ["storage", "main", "--provider", "s3", "--region", "eu-central-1"]
 STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
 
@@ -40,6 +42,8 @@ STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
         (["mysql", "main", *GIVEN], "A mysql server needs --host."),
         (["storage", "main", *GIVEN], "A storage server needs --endpoint."),
         (["storage", "main", "--provider", "s3", *GIVEN], "a store of AWS needs its region"),
+        ([*ATLAS, *GIVEN], "A mongodb server of provider atlas needs --option project=…."),
+        ([*ATLAS, *PROJECT, *GIVEN, "--token-file", __file__], "--token-file is not for the provider atlas"),
         ([*AWS, *GIVEN, "--option", "path=x"], "This cannot be registered"),
         ([*AWS, *GIVEN, "--option", "buckets=x"], "those that are: path, permissions_boundary, iam_endpoint."),
         ([*MYSQL, "--region", "x", *GIVEN], "--region is not for mysql."),
@@ -228,7 +232,7 @@ def test_managed_cluster_is_named_by_its_id_and_has_a_port_of_its_own(
         for resource in ("mysql", "mongodb")
     ]
 
-    assert (lacking.exit_code, "cluster: Field required" in lacking.output) == (2, True)
+    assert (lacking.exit_code, "needs --option cluster=…." in lacking.output) == (2, True)
     assert [one.exit_code for one in added] == [0, 0], added[1].output
     given = {"host": "db.example.com", "cluster": MANAGED[-1].partition("=")[2]}
     mongodb, mysql = FileServers(tmp_path).all()
@@ -253,6 +257,21 @@ def test_token_is_kept_beside_the_password_and_goes_by_tls_alone(
     login = {"username": "root", "password": PASSWORD, "token": "dop_v1_t0ken"}
     address = f"https://nyc3.example.com by {api}"
     assert kept == ([] if status else [(api, {**login, "address": address})])
+
+
+@pytest.mark.parametrize(("words", "srv"), [([], True), (["--option", "srv=false"], False)])
+def test_cluster_of_atlas_is_registered_with_tls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], srv: bool
+) -> None:
+    import_module("tutor_launchpad.plugin")  # registers the resources
+    (tmp_path / "launchpad").mkdir()
+    monkeypatch.setattr(session, "open_servers", lambda root, *_, **__: FileServers(root))
+
+    result = add(tmp_path, *ATLAS, *PROJECT, *words)
+    (server,) = FileServers(tmp_path).all()
+
+    assert result.exit_code == 0, result.output
+    assert (server.settings["tls"], server.settings["srv"], server.port) == (True, srv, 27017)
 
 
 def test_store_of_aws_is_registered_with_the_endpoint_of_its_region(

@@ -9,7 +9,7 @@ shows that a database is ours, and our password that the user is.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property, partial
 from typing import Any
 
@@ -22,7 +22,7 @@ from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Files, Fix, Fo
 from launchpad_workflows.provisioners.mongodb.dump import dump_database
 from launchpad_workflows.provisioners.mongodb.marker import Owner, mark, owner_of
 from launchpad_workflows.provisioners.mongodb.session import Address, Document, connected, translated
-from launchpad_workflows.provisioners.mongodb.trial import stay_out, use
+from launchpad_workflows.provisioners.mongodb.trial import probing, stay_out, use
 from launchpad_workflows.report import Report
 from launchpad_workflows.requests import MongoDB
 
@@ -83,6 +83,10 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
                     use(own, name, f"MongoDB server {self.place}")
                     report.note(f"user {user} can use database {name}")
             stay_out(self, user, self._secret, report)
+
+    def probing(self, password: str) -> AbstractContextManager[str]:
+        """The name of a user without rights, for a moment."""
+        return probing(self, password)
 
     def names(self) -> Iterable[Item]:
         """Databases, and the users of our authentication database."""

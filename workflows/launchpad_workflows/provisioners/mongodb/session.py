@@ -16,7 +16,9 @@ from launchpad_workflows.provisioners.base import file_of
 
 Document = dict[str, Any]
 
-_LOGIN = {18, 8000}
+_ATLAS = 8000
+"""Atlas's own code, for logins and, on its shared clusters, for rights."""
+_LOGIN = {18, _ATLAS}
 _DENIED = {13}
 # Shutdown, step-down, no primary yet, time limits.
 _MAY_PASS = {6, 7, 50, 89, 91, 189, 262, 9001, 10058, 10107, 11600, 11602, 13435, 13436}
@@ -28,7 +30,10 @@ class Denied(Refused):
 
 @dataclass(frozen=True)
 class Address:
-    """Where the server is, how its certificate is checked, and whether it knows retryable writes."""
+    """Where the server is, how its certificate is checked, and whether it knows retryable writes.
+
+    `srv`: the host is a name that leads to the servers. `hint`: what to look at where none of them answers.
+    """
 
     name: str
     host: str
@@ -38,6 +43,8 @@ class Address:
     replica_set: str = ""
     ca: str = ""
     retry_writes: bool = True
+    srv: bool = False
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.host}:{self.port})"
@@ -45,15 +52,15 @@ class Address:
 
 @contextmanager
 def connected(address: Address, user: str, password: str) -> Iterator[MongoClient[Document]]:
-    """A client that has logged in, closed at the end; errors inside are ours."""
+    """A client that has logged in, unless no user is named; closed at the end, and errors inside are ours."""
     with file_of(address.ca) as ca, translated(address, user):
         options: dict[str, Any] = {"tls": True, "tlsCAFile": ca} if address.tls else {}
         options |= {"replicaSet": address.replica_set} if address.replica_set else {}
         client: MongoClient[Document] = MongoClient(
-            host=address.host,
-            port=address.port,
-            username=user,
-            password=password,
+            host=f"mongodb+srv://{address.host}" if address.srv else address.host,
+            port=None if address.srv else address.port,
+            username=user or None,
+            password=password or None,
             authSource=address.auth_source,
             appname="launchpad",
             serverSelectionTimeoutMS=10_000,
@@ -79,7 +86,7 @@ def translated(address: Address, user: str) -> Iterator[None]:
         if why := clocks.distrust(error, clocks.now()):
             raise Refused(f"MongoDB server {address} cannot be used: {why}.") from None
         reason = str(error).split(", Timeout:")[0].split(" (configured timeouts")[0].rstrip(".")
-        raise Unavailable(f"MongoDB server {address} cannot be reached: {reason}.") from None
+        raise Unavailable(f"MongoDB server {address} cannot be reached: {reason}.{address.hint}") from None
     except OperationFailure as error:
         raise _translate(address, user, error) from None
     except ConfigurationError as error:
@@ -91,13 +98,13 @@ def translated(address: Address, user: str) -> Iterator[None]:
 def _translate(address: Address, user: str, error: OperationFailure) -> ProvisioningError:
     code = error.code or 0
     message = str((error.details or {}).get("errmsg", type(error).__name__))
+    if code in _DENIED or (code == _ATLAS and "not allowed" in message):
+        return Denied(f"MongoDB server {address} does not let user {user} do that ({code}: {message}).")
     if code in _LOGIN:
         return BadCredentials(
             f"MongoDB server {address} refuses user {user} with this password ({code}): register the server again "
             "with the right one if this is the administrator."
         )
-    if code in _DENIED:
-        return Denied(f"MongoDB server {address} does not let user {user} do that ({code}: {message}).")
     if code in _MAY_PASS or error.has_error_label("RetryableWriteError"):
         return Unavailable(f"MongoDB server {address} cannot be used at the moment ({code}: {message}).")
     return Refused(f"MongoDB server {address} refused user {user} ({code}: {message}).")

@@ -76,14 +76,14 @@ def _nobody_reaches(owner: MongoDBProvisioner) -> bool:
     """Whether the probe gets in too. Where the administrator may make none, the server does look at roles."""
     password = secrets.token_urlsafe(24)
     try:
-        with owner.administering(), _probe(owner, password) as name:
+        with owner.administering(), owner.probing(password) as name:
             return bool(_reached(owner, name, password))
     except Denied:
         return False
 
 
 @contextmanager
-def _probe(owner: MongoDBProvisioner, password: str) -> Iterator[str]:
+def probing(owner: MongoDBProvisioner, password: str) -> Iterator[str]:
     """A user without any role, for a moment; one that a killed run left is used again."""
     name = f"{PROBE}_{owner.context.instance}"
     users = owner.admin[owner.resource.auth_source]
