@@ -119,7 +119,7 @@ class StandIn:
 
 
 @contextmanager
-def running(api: StandIn) -> Iterator[StandIn]:
+def running(api: StandIn, host: str = "127.0.0.1") -> Iterator[StandIn]:
     """It listens on a free port of this machine."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -168,10 +168,10 @@ def running(api: StandIn) -> Iterator[StandIn]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True).start()
-    api.address = f"http://127.0.0.1:{server.server_port}"
+    api.address = f"http://{host}:{server.server_port}"
     try:
         yield api
     finally:
