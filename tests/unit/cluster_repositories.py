@@ -21,6 +21,8 @@ BASIC = {
 STORE = {"backup_bucket": "moon-backups", "backup_endpoint": "https://s3.example.com"}
 ATLAS = {"mongodb": "atlas", "atlas_project": "0123456789abcdef01234567"}
 
+SSO = {"github": "moon", "teams": {"platform": "admin", "night-shift": "admin", "support": "readonly"}}
+
 TOGGLED = {
     "aws": ("ingress", "cert-manager", "autoscaler", "monitoring", "backups"),
     "digitalocean": ("monitoring", "backups"),
@@ -40,6 +42,10 @@ def _choices(provider: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if (provider == "existing" and name != "autoscaler") or name in TOGGLED.get(provider, ()):
             store = STORE if name == "backups" and not clouds else {}
             yield f"{'without' if default else 'with'}-{name}", {"components": {name: not default}, **store}
+    if not clouds:
+        yield "sso", SSO
+        yield "sso-own-ingress", {**SSO, "components": {"ingress": False}}
+        yield "sso-own-workflows", {**SSO, "components": {"argo-workflows": False}}
     none = {"mysql": "none", "mongodb": "none", "dns": False} if clouds else {}
     yield "bare", {**none, "components": dict.fromkeys(COMPONENTS, False)}
     every = {name: name != "autoscaler" or provider == "aws" for name in COMPONENTS}

@@ -16,6 +16,7 @@ from tests.unit.cluster_repositories import GIVEN, answers_of, rendered, write
 from tests.unit.programs import find_program
 from tests.unit.schemas import LOCATION, write_crd_schemas, write_schemas
 from tutor_launchpad.core.cluster.versions import ARGO_CD, ARGO_CD_COMMIT, ARGO_WORKFLOWS, ARGO_WORKFLOWS_COMMIT
+from tutor_launchpad.core.users.roles import ROLES, argo_cd_role
 
 SCHEMALESS = {"ClusterIssuer", "PrometheusRule", "ServiceMonitor", "PodMonitor", "Application", "AppProject"}
 """Of others, whose schemas come with them; the repository's own workflow has them."""
@@ -189,11 +190,12 @@ def test_only_administrators_may_sync_the_cluster_and_readers_nothing() -> None:
     files = rendered("existing-default")
     policy = yaml.safe_load(files["cluster/argo-cd/permissions.yml"])["data"]
     lines = [line.split(", ") for line in policy["policy.csv"].splitlines()]
+    developer, readonly = argo_cd_role("developer"), argo_cd_role("readonly")
 
     assert policy["policy.default"] == ""
-    assert {line[1] for line in lines} == {"role:developer"}
-    assert ["p", "role:developer", "applications", "sync", "cluster/*", "deny"] in lines
-    assert {line[3] for line in lines} == {"get", "sync"}
+    assert {line[1] for line in lines} == {argo_cd_role(role) for role in ROLES}
+    assert ["p", developer, "applications", "sync", "cluster/*", "deny"] in lines
+    assert {line[3] for line in lines if line[1] == readonly} == {"get"}
 
 
 def test_argo_is_pinned_as_our_tests_have_it() -> None:

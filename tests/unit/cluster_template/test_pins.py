@@ -27,7 +27,7 @@ _EXACT = {
         ("image tag", r"newTag: (\S+)", _VERSION),
         ("module", r"source\s*=\s*\"(git::[^\"]+)\"", rf"git::https://\S+\?ref={_COMMIT}"),
         ("provider", _SOURCE, _VERSION),
-        ("manifest", r"- (https://\S+)$", _ADDRESS),
+        ("manifest", r"- (https://\S+(?<!/oauth2/callback))$", _ADDRESS),
         ("program of Go", r"github\.com/[\w./-]+?(@[^\s\],]*)", rf"@{_VERSION}"),
         ("program of pip", _PIP, rf"[a-z-]+=={_VERSION}"),
         ("runner", r"runs-on: (\S+)", r"ubuntu-\d\d\.\d\d"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +84,21 @@ def _answers(given: Mapping[str, Any]) -> dict[str, Any]:
     if both:
         raise click.UsageError(f"--with {both[0]} and --without {both[0]} exclude each other.")
     components = dict.fromkeys(wanted, True) | dict.fromkeys(unwanted, False)
-    own = {name: value for name, value in given.items() if name not in ("wanted", "unwanted")}
+    own = {name: value for name, value in given.items() if name not in ("wanted", "unwanted", "teams")}
     empty = [name for name, value in own.items() if value == "" and name in (*REQUIRED, "region")]
     if empty:
         raise click.UsageError(f"{option(empty[0])} is empty.")
-    return {**own, "components": components}
+    return {**own, "components": components, "teams": _teams(given["teams"])}
+
+
+def _teams(words: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for word in words:
+        team, equals, role = word.partition("=")
+        if not (team and equals and role):
+            raise click.UsageError(f"--team {word!r} is not of the form SLUG=ROLE, such as platform=admin.")
+        found[team] = role
+    return found
 
 
 def _asked(given: dict[str, Any]) -> dict[str, Any]:

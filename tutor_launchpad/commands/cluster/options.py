@@ -51,6 +51,9 @@ def answer_options(function: F) -> F:
         click.option("--backup-bucket", help="Bucket for Velero, with --provider existing."),
         click.option("--backup-endpoint", help="Address of that bucket's store."),
         click.option("--backup-region", help="Region of that bucket."),
+        click.option("--github", help="Organisation at GitHub whose teams log in to Argo CD and Argo Workflows."),
+        click.option("--team", "teams", multiple=True, metavar="SLUG=ROLE",
+                     help="One of its teams, as admin, developer or readonly; none takes it out."),
         click.option("--with", "wanted", multiple=True, type=names, help=f"Install this component: {what}."),
         click.option("--without", "unwanted", multiple=True, type=names, help="Leave this component out."),
     )  # fmt: skip

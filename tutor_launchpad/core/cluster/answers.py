@@ -22,11 +22,16 @@ from tutor_launchpad.core.cluster.choices import (
     default_components,
     option,
 )
+from tutor_launchpad.core.cluster.sso import NOBODY, team_problems
 from tutor_launchpad.core.errors import Refused
 
 FILE = "cluster.yml"
 FIXED = ("name", "environment", "provider", "id")
 """They stand in the names of what the cloud has made, so that a change would be another cluster."""
+
+
+TABLES = {"components": "`name: true` or `name: false`", "teams": "`slug: role`"}
+"""The answers that are tables, with the form of a line."""
 
 
 class WrongAnswers(Refused):
@@ -36,6 +41,8 @@ class WrongAnswers(Refused):
 @dataclass(frozen=True)
 class Answers:
     """One cluster. `components`: those that this repository installs; the others are left out or the user's own.
+
+    `github`: the organisation whose `teams`, by slug, log in with a role.
 
     `id` makes the names of buckets unique in the world. It is derived once and kept, also where the repository moves.
     """
@@ -57,6 +64,8 @@ class Answers:
     backup_bucket: str
     backup_region: str
     backup_endpoint: str
+    github: str
+    teams: Mapping[str, str]
     components: Mapping[str, bool]
 
     @property
@@ -65,7 +74,7 @@ class Answers:
         return f"{self.name}-{self.environment}"
 
 
-OPTIONAL = tuple(field.name for field in fields(Answers) if field.name not in (*REQUIRED, "components"))
+OPTIONAL = tuple(field.name for field in fields(Answers) if field.name not in (*REQUIRED, *TABLES))
 """All others, of which `id` is no option."""
 
 _CHECKS: dict[str, Callable[[str], str]] = {
@@ -105,8 +114,12 @@ def complete(given: Mapping[str, Any]) -> Answers:
     dns = given.get("dns")
     chosen = given.get("components") or {}
     components = {**default_components(known), **{name: bool(value) for name, value in chosen.items()}}
+    teams = {str(team): str(role) for team, role in (given.get("teams") or {}).items() if role != NOBODY}
     answers = Answers(
-        **texts, dns=provider in ("aws", "digitalocean") if dns is None else bool(dns), components=components
+        **texts,
+        dns=provider in ("aws", "digitalocean") if dns is None else bool(dns),
+        teams=teams,
+        components=components,
     )
     problems += [f"There is no component {name!r}; there are {', '.join(COMPONENTS)}."
                  for name in sorted(set(components) - set(COMPONENTS))]  # fmt: skip
@@ -130,7 +143,9 @@ def _text(given: Mapping[str, Any], name: str) -> str:
 def _together(answers: Answers) -> list[str]:
     """What is wrong although each answer by itself is right."""
     provider, chosen = answers.provider, answers.components
-    problems = []
+    problems = team_problems(answers.github, answers.teams)
+    if answers.github and not chosen["argo-cd"]:
+        problems.append("--github needs Argo CD from this repository: with one of your own, set up its Dex yourself.")
     for name, table in (("mysql", MYSQL), ("mongodb", MONGODB)):
         if fault := rules.one_of(getattr(answers, name), table[provider]):
             problems.append(f"--{name} {getattr(answers, name)!r} {fault} with --provider {provider}.")
@@ -160,16 +175,18 @@ def read_answers(data: bytes, place: str) -> dict[str, Any]:
         content = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError):
         raise Refused([f"{place} is not YAML: correct it, or restore it with Git."]) from None
-    known = {*REQUIRED, *OPTIONAL, "components"}
+    known = {*REQUIRED, *OPTIONAL, *TABLES}
     if not isinstance(content, dict) or not known >= {*content} - {"launchpad"}:
         strange = ", ".join(sorted(map(str, {*content} - known))) if isinstance(content, dict) else "no settings"
         raise Refused([f"{place} has {strange}, which no cluster repository has: correct it, or restore it with Git."])
-    if not isinstance(content.get("components") or {}, dict):
-        raise Refused([f"{place} has components that are no list of `name: true` or `name: false`: correct it."])
+    for table, line in TABLES.items():
+        if not isinstance(content.get(table) or {}, dict):
+            raise Refused([f"{place} has {table} that are no list of {line}: correct it."])
     return content
 
 
 def changed(answers: Answers, given: Mapping[str, Any]) -> Mapping[str, Any]:
     """The answers with others in their place, for `complete`. None stands for no change."""
     merged = {**asdict(answers), **{name: value for name, value in given.items() if value is not None}}
-    return {**merged, "components": {**answers.components, **(given.get("components") or {})}}
+    tables = {name: {**getattr(answers, name), **(given.get(name) or {})} for name in TABLES}
+    return {**merged, **tables}

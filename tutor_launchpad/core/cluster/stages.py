@@ -10,6 +10,8 @@ from tutor_launchpad.core.types import Object
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 DEX = "argocd-dex-server"
 """Argo CD's door to single sign-on: without a `dex.config` nobody goes through it, and nobody waits for it."""
+SERVER = "argo-server"
+"""Argo Workflows' page: with a single sign-on it starts once Argo CD is at its address, which comes later."""
 
 
 def staged(objects: Iterable[Object]) -> tuple[list[Object], list[Object]]:
@@ -49,9 +51,12 @@ def unready(live: Object) -> str:
 def awaited(objects: Iterable[Object]) -> list[tuple[str, str, str]]:
     """Kind, namespace and name of each workload that must run."""
     everything = list(objects)
-    sso = any((one.get("data") or {}).get("dex.config") for one in everything if one["metadata"]["name"] == "argocd-cm")
+    data = {one["metadata"]["name"]: one.get("data") or {} for one in everything if one["kind"] == "ConfigMap"}
+    unawaited = set() if data.get("argocd-cm", {}).get("dex.config") else {DEX}
+    if data.get("workflow-controller-configmap", {}).get("sso"):
+        unawaited.add(SERVER)
     return [
         (one["kind"], one["metadata"].get("namespace", ""), one["metadata"]["name"])
         for one in everything
-        if one["kind"] in WORKLOADS and (one["metadata"]["name"] != DEX or sso)
+        if one["kind"] in WORKLOADS and one["metadata"]["name"] not in unawaited
     ]

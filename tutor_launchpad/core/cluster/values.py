@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from tutor_launchpad.core.cluster import sso
 from tutor_launchpad.core.cluster.answers import Answers
+from tutor_launchpad.core.cluster.components import ARGO_WORKFLOWS
 from tutor_launchpad.core.cluster.versions import VERSIONS
 
 BUCKETS = ("state", "velero", "backups")
@@ -28,6 +30,8 @@ def template_values(answers: Answers, launchpad: str) -> dict[str, Any]:
         "base": harmony or chosen["cert_manager"] or answers.provider == "aws",
         "applications": any(chosen.values()) or answers.provider == "aws",
         "exposed": chosen["ingress"] and chosen["cert_manager"],
+        "sso": _sso(answers),
+        "policy": sso.team_policy(answers.github, answers.teams),
         "buckets": {kind: bucket_name(answers, kind) for kind in BUCKETS},
         "backup": _backup(answers),
         "versions": VERSIONS,
@@ -50,6 +54,20 @@ def bucket_name(answers: Answers, kind: str) -> str:
     if answers.provider == "existing":
         return answers.backup_bucket
     return f"{answers.cluster}-{answers.id}-{kind}"
+
+
+def _sso(answers: Answers) -> dict[str, str] | None:
+    """None where nobody logs in by GitHub; the roles stand in Argo CD's policy all the same."""
+    names = hosts(answers)
+    workflows = names["argo_workflows"] if answers.components[ARGO_WORKFLOWS] else ""
+    return {
+        "client": sso.CLIENT,
+        "github": sso.GITHUB,
+        "variable": sso.SECRET_VARIABLE,
+        "dex": sso.dex_config(answers.github, answers.teams, workflows),
+        "workflows": sso.workflows_sso(names["argo_cd"], names["argo_workflows"]),
+        "objects": sso.team_objects(answers.github, answers.teams),
+    } if answers.github else None  # fmt: skip
 
 
 def _backup(answers: Answers) -> dict[str, str]:

@@ -43,6 +43,8 @@ def _run(*words: object, answers: str = "") -> Result:
         ([*EXISTING, "--with", "backups"], "--with backups needs --backup-bucket and --backup-endpoint"),
         ([*EXISTING, "--mongodb", "atlas"], "--mongodb 'atlas' is not one of none with --provider existing."),
         ([*EXISTING, "--region", "nyc3", "--dns"], "2 problems, nothing was changed:"),
+        ([*EXISTING, "--github", "moon", "--team", "platform"], "--team 'platform' is not of the form SLUG=ROLE"),
+        ([*EXISTING, "--github", "moon"], "--github and --team go together"),
         ([*EXISTING, "extra"], "Got unexpected extra argument (extra)"),
     ],
 )

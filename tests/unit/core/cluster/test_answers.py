@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cluster_repositories import ATLAS, BASIC, STORE
+from tests.unit.cluster_repositories import ATLAS, BASIC, SSO, STORE
 from tutor_launchpad.core.cluster.answers import changed, complete, read_answers
 from tutor_launchpad.core.cluster.choices import PROVIDERS
 from tutor_launchpad.core.cluster.values import BUCKETS, bucket_name
@@ -57,6 +57,16 @@ EXISTING = {**BASIC, "provider": "existing"}
         ({**AWS, **STORE}, "--backup-… is for --provider existing"),
         ({**EXISTING, **STORE}, "--with backups needs --backup-bucket and --backup-endpoint"),
         ({**EXISTING, "components": {"backups": True}}, "--with backups needs --backup-bucket"),
+        ({**EXISTING, "github": "moon"}, "--github and --team go together"),
+        ({**EXISTING, "teams": {"a": "admin"}}, "--github and --team go together"),
+        ({**EXISTING, **SSO, "github": "moon base"}, "--github 'moon base' is not the name of an organisation"),
+        ({**EXISTING, **SSO, "github": "Role"}, "--github Role: Argo CD would take its teams for subjects of its own"),
+        ({**EXISTING, **SSO, "teams": {"The Team": "admin"}}, "--team 'The Team' is not a team's slug"),
+        (
+            {**EXISTING, **SSO, "teams": {"a": "root"}},
+            "--team a=root: the role is not one of admin, developer, readonly",
+        ),
+        ({**EXISTING, **SSO, "components": {"argo-cd": False}}, "--github needs Argo CD from this repository"),
         ({**EXISTING, **STORE, "backup_bucket": "No"}, "--backup-bucket 'No' is not a bucket's name."),
         ({**EXISTING, **STORE, "backup_endpoint": "s3"}, "--backup-endpoint 's3' is not an address"),
         ({**OCEAN, "components": {"autoscaler": True}}, "--without autoscaler"),
@@ -130,8 +140,18 @@ def test_changed_answers_keep_the_others() -> None:
         (b"", "cluster.yml has no settings"),
         (b"name: moon\nnam: moon\n", "cluster.yml has nam, which no cluster repository has"),
         (b"components: [ingress]\n", "components that are no list of"),
+        (b"teams: platform\n", "teams that are no list of `slug: role`"),
     ],
 )
 def test_file_that_keeps_no_answers_is_refused(data: bytes, sentence: str) -> None:
     with pytest.raises(Refused, match=sentence):
         read_answers(data, "cluster.yml")
+
+
+def test_team_is_added_changed_and_taken_out() -> None:
+    answers = complete({**EXISTING, **SSO})
+
+    new = complete(changed(answers, {"teams": {"night-shift": "none", "support": "developer", "guests": "readonly"}}))
+
+    assert new.teams == {"platform": "admin", "support": "developer", "guests": "readonly"}
+    assert complete(changed(answers, {"teams": {}})).teams == answers.teams
