@@ -71,6 +71,8 @@ class Logins:
         headers = {name.lower(): value for name, value in request.headers}
         if headers.get("cookie") != f"argocd.token=session-{body['name']}":
             return Response(401, b'{"error": "no session information", "code": 16}')
+        if not isinstance(body["expiresIn"], int):
+            return Response(400, b'{"error": "json: cannot unmarshal string into expiresIn of type int64", "code": 3}')
         return _token(f"api-{body['name']}-{body['expiresIn']}")
 
     def opens(self, name: str, password: str) -> bool:

@@ -33,7 +33,7 @@ class ArgoCdApi:
         """A token of the account that its password opens; raises where Argo CD does not answer, or refuses."""
         server, root = self._address()
         session = self._log_in(server, root, name, password)
-        asked = {"name": name, "expiresIn": str(seconds)}
+        asked = {"name": name, "expiresIn": seconds}
         cookie = ("Cookie", f"argocd.token={session}")
         answer = self._post(server, f"{root}/api/v1/account/{name}/token", asked, cookie)
         return self._token(answer, f"make a token for {name}")

@@ -56,7 +56,9 @@ def test_dex_asks_github_for_the_teams_and_lets_no_others_in(name: str) -> None:
 def test_argo_workflows_is_a_client_of_that_dex() -> None:
     (client,) = dex("existing-sso")["staticClients"]
     server = yaml.safe_load(data("existing-sso", "argo-workflows/settings.yml")["sso"])
-    (container,) = documents("existing-sso", "argo-cd/dex.yml")[0]["spec"]["template"]["spec"]["containers"]
+    patches = documents("existing-sso", "argo-cd/kustomization.yml")[0]["patches"]
+    (patch,) = (one["patch"] for one in patches if "patch" in one)
+    (container,) = yaml.safe_load(patch)["spec"]["template"]["spec"]["containers"]
 
     assert client == {
         "id": "argo-workflows-sso",
@@ -166,14 +168,13 @@ def test_own_argo_workflows_is_left_alone() -> None:
     files = rendered("existing-sso-own-workflows")
 
     assert "staticClients" not in dex("existing-sso-own-workflows")
-    assert not [
-        path for path in files if path.startswith(("cluster/teams", "cluster/argo-workflows", "cluster/argo-cd/dex"))
-    ]
+    assert not [path for path in files if path.startswith(("cluster/teams", "cluster/argo-workflows"))]
+    assert b"argo-workflows-sso" not in files["cluster/argo-cd/kustomization.yml"]
 
 
 @pytest.mark.parametrize("name", [name for name in GIVEN if name not in WITH])
 def test_nobody_logs_in_by_github_unless_it_is_wanted(name: str) -> None:
     files = rendered(name)
 
-    assert not [path for path in files if "teams" in path or path.endswith(("dex.yml", "server.yml"))]
-    assert not [path for path, content in files.items() if path.startswith("cluster/") and b"github-sso" in content]
+    assert not [path for path in files if "teams" in path]
+    assert not [path for path, content in files.items() if path.startswith("cluster/") and b"-sso" in content]
