@@ -60,15 +60,27 @@ def _install(pinned: Pinned, cluster: Cluster) -> InstallResult:
 
 
 def _older(text: str) -> str:
-    """A release of before, as it might have been: two Deployments have a label that is gone by now."""
-    server, controller = (f"  name: {name}\nspec:\n  selector:" for name in ("argocd-server", "workflow-controller"))
-    return text.replace(server, f"    former: x\n{server}").replace(
-        controller, f"  labels:\n    former: x\n{controller}"
-    )
+    """A release of before, as it might have been: a label and a variable that are gone by now."""
+    server, variable = "  name: argocd-server\nspec:\n  selector:", "        - name: LEADER_ELECTION_IDENTITY\n"
+    labelled = text.replace(server, f"    former: x\n{server}")
+    return labelled.replace(variable, f"        - name: FORMER\n          value: x\n{variable}")
 
 
-def _labels(namespace: str, name: str) -> str:
-    return kubectl("-n", namespace, "get", "deployment", name, "--output", "jsonpath={.metadata.labels}")
+def _former() -> list[str]:
+    """What of the older release is there."""
+    shown = {
+        "label": ("argocd", "argocd-server", "{.metadata.labels.former}"),
+        "variable": (
+            "argo",
+            "workflow-controller",
+            "{.spec.template.spec.containers[0].env[?(@.name=='FORMER')].value}",
+        ),
+    }
+    return [
+        name
+        for name, (namespace, workload, path) in shown.items()
+        if kubectl("-n", namespace, "get", "deployment", workload, "--output", f"jsonpath={path}")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +119,7 @@ def test_installation_that_is_killed_is_finished_by_the_next(pinned: Pinned, roo
 
 
 def test_newer_release_upgrades_and_drops_what_the_older_had(pinned: Pinned, cluster: Cluster) -> None:
-    assert "former" in _labels("argocd", "argocd-server") + _labels("argo", "workflow-controller")
+    assert _former() == ["label", "variable"]
     for name in ("argo-cd", "argo-workflows"):
         pinned.pin(name)
 
@@ -116,7 +128,8 @@ def test_newer_release_upgrades_and_drops_what_the_older_had(pinned: Pinned, clu
     details = {one.name: one.detail for one in result.steps}
     assert details["argo-cd"].endswith(": 1 updated")
     assert details["argo-workflows"].endswith(": 1 updated")
-    assert "former" not in _labels("argocd", "argocd-server") + _labels("argo", "workflow-controller")
+    assert _former() == []
+    assert details["ready"] == "8 workloads run"
 
 
 def test_second_installation_writes_nothing(pinned: Pinned) -> None:

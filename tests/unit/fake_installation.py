@@ -121,11 +121,15 @@ def quick_files(path: Path) -> ClusterFiles:
 
 @dataclass
 class World:
-    """`api`: the cluster; `slow`: workloads that do not get ready; `errors`: Application → why Argo CD cannot sync it."""
+    """`slow`: workloads that do not get ready. `unserved`: kinds that the API does not serve.
+
+    `errors`: Application → why Argo CD cannot sync it.
+    """
 
     path: Path
     api: FakeApi = field(default_factory=FakeApi)
     slow: set[str] = field(default_factory=set)
+    unserved: set[str] = field(default_factory=set)
     errors: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     results: list[StepResult] = field(default_factory=list)
@@ -162,7 +166,7 @@ class World:
         if request.method == "GET" or request.path.endswith("reviews"):
             return
         for (plural, _, name), obj in self.api.objects.items():
-            if plural == "customresourcedefinitions":
+            if plural == "customresourcedefinitions" and name not in self.unserved:
                 obj["status"] = {"conditions": [{"type": "Established", "status": "True"}]}
             elif plural == "deployments" and name not in self.slow:
                 obj["status"] = {"availableReplicas": 1, "updatedReplicas": 1}

@@ -48,6 +48,13 @@ def test_ensure_leaves_what_others_added() -> None:
     assert cluster.ensure(config_map(a="1")) == "unchanged"
 
 
+def test_ensure_knows_that_empty_lists_are_not_kept() -> None:
+    cluster = FakeApi({**config_map(a="1"), "spec": {"kept": ["x"]}}).cluster
+
+    assert cluster.ensure({**config_map(a="1"), "spec": {"dropped": []}}) == "unchanged"
+    assert cluster.ensure({**config_map(a="1"), "spec": {"kept": []}}) == "updated"
+
+
 def test_of_two_who_saw_it_absent_one_makes_it() -> None:
     api = FakeApi()
     cluster = api.cluster

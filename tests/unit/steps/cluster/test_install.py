@@ -219,6 +219,14 @@ def test_workload_that_does_not_start_is_named_with_what_it_lacks(world: World) 
     assert list(world.ended()) == ["look", "argo-cd", "argo-workflows", "launchpad", "repository", "ready"]
 
 
+def test_nothing_of_a_kind_is_made_before_the_api_serves_it(world: World) -> None:
+    world.unserved.add("workflows.argoproj.io")
+
+    with pytest.raises(TimedOut, match=r"The API does not serve workflows\.argoproj\.io 60 s after it was defined"):
+        world.install()
+    assert not [path for path in world.api.writes if "/namespaces/argo/" in path]
+
+
 def test_nobody_waits_for_dex_without_single_sign_on(world: World) -> None:
     world.slow.add("argocd-dex-server")
 
