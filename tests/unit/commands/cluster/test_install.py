@@ -12,8 +12,10 @@ from click.testing import CliRunner, Result
 
 from tests.unit.fake_installation import SSH, World, kubeconfig, make_repository
 from tests.unit.served_api import served
+from tutor_launchpad.adapters.manifests import Manifests
 from tutor_launchpad.commands import launchpad
-from tutor_launchpad.core.errors import NotFound, Refused
+from tutor_launchpad.core.cluster.pins import Pin
+from tutor_launchpad.core.errors import Interrupted, NotFound, Refused
 
 
 @pytest.fixture
@@ -125,3 +127,20 @@ def test_failure_is_told_in_json_with_what_was_done(world: World, tmp_path: Path
         ("argo-cd", "done"),
         ("argo-workflows", "failed"),
     ]
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_ctrl_c_tells_what_is_done_and_how_to_go_on(world: World, monkeypatch: pytest.MonkeyPatch, output: str) -> None:
+    def interrupted(manifests: Manifests, pin: Pin) -> bytes:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Manifests, "get", interrupted)
+
+    result = _run(world, "--yes", "--output", output)
+
+    assert isinstance(result.exception, Interrupted)
+    assert str(result.exception).startswith(
+        "Interrupted in step argo-cd; done until then: look.\nRun the same command again"
+    )
+    if output == "json":
+        assert json.loads(result.stdout)["error"]["kind"] == "Interrupted"
