@@ -130,6 +130,10 @@ def test_rotation_claims_both_generations(ownership: Ownership) -> None:
     assert set(claim_names(request, ownership).resources[0].claims) == {"user/user", "user/user__2", "thing/thing"}
 
 
+def test_request_tells_whose_root_claimed_its_names(ownership: FileOwnership | ClusterOwnership) -> None:
+    assert claim_names(fake_request(), with_root(ownership, "AbC")).root == "AbC"
+
+
 def test_records_of_another_root_are_not_told(ownership: FileOwnership | ClusterOwnership) -> None:
     with_root(ownership, "AbC").claim([DATABASE], "openedx")
 

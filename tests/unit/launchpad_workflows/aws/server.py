@@ -34,8 +34,10 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 @dataclass
 class Amazon:
-    """`calls`: what was asked for, such as `PutUserPolicy` or `PUT /bucket?policy`. `late`: requests with a new key or new
-    rights that AWS does not know of yet. `refuse`: an answer instead of AWS's. `blocks_public`: as an account may.
+    """`calls`: what was asked for, such as `PutUserPolicy` or `PUT /bucket?policy`. `refuse`: an answer instead of AWS's.
+
+    `late`: requests with a new key or new rights that AWS does not know of yet, and policies after a block was lifted.
+    `blocks_public`: as an account may.
     """
 
     url: str
@@ -111,6 +113,10 @@ class Amazon:
         if action == "PutUserPermissionsBoundary":
             self.boundaries[form["UserName"]] = form["PermissionsBoundary"]
             return Response(f"<{action}Response/>", mimetype="text/xml")
+        if "publicAccessBlock" in request.args and request.method == "PUT":
+            self._pending["policy"] = ["AccessDenied"] * min(self.late, 2)
+        if request.method == "PUT" and "policy" in request.args and self._pending.get("policy"):
+            return error(403, self._pending["policy"].pop())
         if self.blocks_public and request.method == "PUT" and "policy" in request.args:
             return error(403, "AccessDenied")
         return None

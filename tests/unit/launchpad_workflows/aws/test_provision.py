@@ -180,7 +180,10 @@ def test_key_that_cannot_be_kept_is_removed_again(account: Account, monkeypatch:
 def test_aws_may_hear_late_of_a_new_key_and_its_rights(account: Account) -> None:
     account.aws.late = 3
 
-    assert account.run(claim="new").isolated
+    made = account.run(claim="new", public_prefixes=["profile-images/"])
+
+    assert made.isolated
+    assert not [line for line in made.details if "cannot be" in line]
 
 
 def test_key_that_is_never_heard_of_may_pass(account: Account) -> None:
@@ -221,6 +224,16 @@ def test_missing_right_of_the_administrator_names_the_call(account: Account, cal
 
     assert (outcome.failed, outcome.may_pass) == (True, False)
     assert f"call {call} (AccessDenied)" in outcome.details[-1]
+
+
+@pytest.mark.parametrize(("call", "code"), [("CreateUser", "LimitExceeded"), ("PUT /{}", "TooManyBuckets")])
+def test_limit_of_the_account_is_told(account: Account, call: str, code: str) -> None:
+    account.aws.refuse = lambda asked: (409, code) if asked == call.format(account.bucket) else None
+
+    outcome = account.run(claim="new")
+
+    assert (outcome.failed, outcome.may_pass) == (True, False)
+    assert f"{code}): have the account's limit raised, or remove what nobody needs." in outcome.details[-1]
 
 
 def test_throttling_may_pass(account: Account) -> None:

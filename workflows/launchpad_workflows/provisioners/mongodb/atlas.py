@@ -88,9 +88,10 @@ class AtlasMongoDBProvisioner(MongoDBProvisioner):
 
     def version(self) -> str:
         """What the servers say of themselves, and that the API lets the service account in."""
-        with self.administering(), connected(self.place, "", "") as nobody:
+        with self.administering():
             count = len(self.users.all())
-            version = nobody.server_info()["version"]
+        with connected(self.place, "", "") as nobody:
+            version = str(nobody.server_info()["version"])
         return f"MongoDB {version}; Atlas's project {self.wanted.project} with {count} of {LIMIT} database users"
 
     def names(self) -> Iterable[Item]:

@@ -195,8 +195,10 @@ def _translate(address: Address, key: str, error: botocore.exceptions.ClientErro
         return Missing(f"Store {address} has nothing to answer to {call} with ({code}).", code)
     if code in _TAKEN:
         return _TAKEN[code](f"Store {address} has that already ({call}: {code}).")
-    if code == "LimitExceeded":
-        return Refused(f"Store {address} takes no more ({call}): its owner may raise the account's limit.")
+    if code in ("LimitExceeded", "TooManyBuckets"):
+        return Refused(
+            f"Store {address} takes no more ({call}: {code}): have the account's limit raised, or remove what nobody needs."
+        )
     if code in _UNSUPPORTED or status == 501:
         return Unsupported(f"Store {address} does not know {call} ({code}).")
     if code in _MAY_PASS or status in (429, 500, 502, 503, 504):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError
 from launchpad_workflows.items import Item
+from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import ABSENT, Files, Found, Provisioner, foreign
 from launchpad_workflows.provisioners.storage import buckets, trial
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, Taken, connected, translated
@@ -20,6 +21,7 @@ from launchpad_workflows.requests import Bucket, Storage
 class StorageProvisioner(Provisioner[Storage]):
     """Buckets by the S3 protocol. A subclass says whose a bucket is, and how it gets a key."""
 
+    settings_patience: ClassVar[Patience] = Patience(attempts=4)
     admin: Any
 
     @contextmanager
@@ -39,7 +41,7 @@ class StorageProvisioner(Provisioner[Storage]):
         if reason := self.not_ours(item.name):
             return Found(foreign=reason)
         wanted = self._wanted(item.name)
-        fixes = Settings(self.admin, self.place, wanted).drift() if wanted else ()
+        fixes = Settings(self.admin, self.place, wanted, self.settings_patience).drift() if wanted else ()
         facts = buckets.facts(self.admin, self.place, item.name)
         return Found(ours=self.shown(item.name), fixes=fixes, facts=facts)
 

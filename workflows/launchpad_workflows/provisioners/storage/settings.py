@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from launchpad_workflows.errors import Unsupported
+from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import Fix
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, translated
 from launchpad_workflows.provisioners.storage.policies import same_policy
@@ -29,12 +30,14 @@ class Settings:
     client: Any
     address: Address
     bucket: Bucket
+    patience: Patience
 
     def drift(self) -> tuple[Fix, ...]:
         """What has to be changed, in the order in which it has to be."""
-        found = (
-            self._versioning(), self._public_access(), self._policy(), self._encryption(), self._lifecycle(), self._cors()
-        )  # fmt: skip
+        access, policy = self._public_access(), self._policy()
+        if access and policy:  # a store may take a moment to know that policies are blocked no more
+            policy = replace(policy, apply=partial(self.patience.until, policy.apply, Unsupported))
+        found = (self._versioning(), access, policy, self._encryption(), self._lifecycle(), self._cors())
         return tuple(fix for fix in found if fix is not None)
 
     def _versioning(self) -> Fix | None:
