@@ -29,3 +29,12 @@ def test_another_action_makes_a_difference() -> None:
     other["Statement"][0]["Action"].append("s3:*")
 
     assert not same_policy(policy_for(["a"]), other)
+
+
+@pytest.mark.parametrize("everybody", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
+def test_everybody_is_written_in_several_ways(everybody: object) -> None:
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::a/b/*"}
+    ours = {"Statement": [{**statement, "Principal": {"AWS": ["*"]}}]}
+
+    assert same_policy(ours, {"Statement": [{**statement, "Principal": everybody}]})
+    assert not same_policy(ours, {"Statement": [{**statement, "Principal": {"AWS": "123456789012"}}]})

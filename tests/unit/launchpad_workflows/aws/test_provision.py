@@ -186,6 +186,14 @@ def test_aws_may_hear_late_of_a_new_key_and_its_rights(account: Account) -> None
     assert not [line for line in made.details if "cannot be" in line]
 
 
+@pytest.mark.parametrize(("status", "code"), [(404, "NoSuchEntity"), (403, "AccessDenied")])
+def test_iam_may_hear_late_of_a_user_that_it_made(account: Account, status: int, code: str) -> None:
+    late = [(status, code)] * 3
+    account.aws.refuse = lambda call: late.pop() if call == "PutUserPolicy" and late else None
+
+    assert account.run(claim="new").isolated
+
+
 def test_key_that_is_never_heard_of_may_pass(account: Account) -> None:
     account.aws.late = 1000
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.storage.buckets import Tags, as_list, as_tags
-from launchpad_workflows.provisioners.storage.client import Address, Missing, translated
+from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, translated
 from launchpad_workflows.provisioners.storage.policies import Policy, as_text
 
 POLICY = "launchpad"
@@ -48,7 +48,7 @@ class Users:
     client: Any
     address: Address
     administrator: str
-    patience: Patience = field(default_factory=Patience)
+    patience: Patience
 
     def find(self, name: str) -> User | None:
         """A user, or None."""
@@ -150,8 +150,11 @@ class Users:
             return dict(getattr(self.client, call)(**arguments))
 
     def _change(self, call: str, **arguments: object) -> dict[str, Any]:
-        """A user that was made a moment ago may not be known yet where this is asked for."""
-        return self.patience.until(lambda: self._ask(call, **arguments), Missing)
+        """A user that was made a moment ago may not be known yet where this is asked for.
+
+        Where rights depend on its path, which is not known then either, AWS says that they lack.
+        """
+        return self.patience.until(lambda: self._ask(call, **arguments), Missing, Denied)
 
     def _remove(self, call: str, **arguments: object) -> None:
         try:

@@ -59,6 +59,7 @@ def _statements(policy: Policy) -> set[tuple[Any, ...]]:
 def _principal(statement: Policy) -> Any:
     """Whom a bucket's policy is about; `*` is written in several ways."""
     found = statement.get("Principal")
+    found = {"AWS": "*"} if found == "*" else found
     return {"AWS": sorted(_as_list(found.get("AWS")))} if isinstance(found, dict) and set(found) == {"AWS"} else found
 
 

@@ -33,6 +33,8 @@ class S3Provisioner(StorageProvisioner):
 
     patience: ClassVar[Patience] = Patience()
     """IAM tells the rest of AWS of a change after some seconds."""
+    iam_patience: ClassVar[Patience] = Patience(attempts=6)
+    """IAM itself knows of it sooner."""
     users: Users
 
     @contextmanager
@@ -41,7 +43,7 @@ class S3Provisioner(StorageProvisioner):
         key, secret = self.administrator
         with super().administering(), connected(self._directory, key, secret, "iam") as client:
             directory = replace(self._directory, endpoint=str(client.meta.endpoint_url))
-            self.users = Users(client, directory, key, self.patience)
+            self.users = Users(client, directory, key, self.iam_patience)
             yield
 
     def look(self, item: Item) -> Found:
