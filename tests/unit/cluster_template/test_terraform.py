@@ -27,7 +27,13 @@ FACTS = Path(__file__).with_name("facts")
 MODULES = json.loads((FACTS / "modules.json").read_text(encoding="utf-8"))
 SCHEMAS = json.loads((FACTS / "providers.json").read_text(encoding="utf-8"))
 CLOUDS = [name for name in GIVEN if not name.startswith("existing")]
-RANDOM = {"arguments": {"length": {"required": True}, "special": {"required": False}}, "attributes": ["result"]}
+RANDOM = {
+    "random_id": {"arguments": {"byte_length": {"required": True}}, "attributes": ["hex"]},
+    "random_password": {
+        "arguments": {"length": {"required": True}, "special": {"required": False}},
+        "attributes": ["result"],
+    },
+}
 
 each_cloud = pytest.mark.parametrize("name", CLOUDS)
 
@@ -55,7 +61,7 @@ def _module(block: Block) -> dict[str, Any]:
 
 def _schema(block: Block) -> dict[str, Any]:
     kind = block.labels[0]
-    schema: dict[str, Any] = RANDOM if kind == "random_password" else SCHEMAS[f"{block.kind}.{kind}"]
+    schema: dict[str, Any] = RANDOM.get(kind) or SCHEMAS[f"{block.kind}.{kind}"]
     return schema
 
 

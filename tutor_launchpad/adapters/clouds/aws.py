@@ -13,6 +13,7 @@ import botocore.exceptions as botocore
 from botocore.config import Config
 
 from tutor_launchpad.adapters.clouds import aws_leftovers
+from tutor_launchpad.adapters.clouds.atlas import check_atlas
 from tutor_launchpad.adapters.clouds.aws_errors import asked, code
 from tutor_launchpad.adapters.clouds.state_bucket import StateBucket, empty
 from tutor_launchpad.core.cluster.answers import Answers
@@ -44,6 +45,8 @@ class Aws:
         """See `Cloud`."""
         with self._asked("say whose they are"):
             told = self._client("sts").get_caller_identity()
+        if self.answers.mongodb == "atlas":
+            check_atlas(self.answers.atlas_project)
         return f"{told['Arn']} (account {told['Account']})"
 
     def has_state(self) -> bool:

@@ -85,12 +85,26 @@ def _databases(client: Client, answers: Answers) -> Iterator[Found]:
         if one["DBInstanceIdentifier"].startswith(start) and one.get("SnapshotType") != "automated":
             name = one["DBSnapshotIdentifier"]
             remove = f"aws rds delete-db-snapshot --db-snapshot-identifier {name} --region {region}"
-            yield Found("database snapshot", name, remove)
+            yield Found("database snapshot", name, remove, _key(client, one))
     for one in _each(rds, "describe_db_cluster_snapshots", "DBClusterSnapshots"):
         if one["DBClusterIdentifier"].startswith(start) and one.get("SnapshotType") != "automated":
             name = one["DBClusterSnapshotIdentifier"]
             remove = f"aws rds delete-db-cluster-snapshot --db-cluster-snapshot-identifier {name} --region {region}"
-            yield Found("database snapshot", name, remove)
+            yield Found("database snapshot", name, remove, _key(client, one))
+
+
+def _key(client: Client, snapshot: Any) -> str:
+    """What becomes of the key that a snapshot is encrypted with: without it, nobody restores from it."""
+    name = snapshot.get("KmsKeyId")
+    if not name:
+        return ""
+    told = client("kms").describe_key(KeyId=name)["KeyMetadata"]
+    if told["KeyState"] != "PendingDeletion":
+        return ""
+    return (
+        f"readable until {told['DeletionDate']:%Y-%m-%d}, when its key goes; keep that with `aws kms cancel-key-deletion "
+        f"--key-id {told['KeyId']}` and `aws kms enable-key`"
+    )
 
 
 def _storage(client: Client, answers: Answers) -> Iterator[Found]:

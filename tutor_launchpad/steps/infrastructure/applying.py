@@ -13,7 +13,7 @@ from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.infrastructure.changes import Planned, not_named, read_plan
 from tutor_launchpad.core.infrastructure.describe import counted, loss_problems
 from tutor_launchpad.core.infrastructure.results import InfrastructureResult, result_of
-from tutor_launchpad.steps.infrastructure.site import Asking, Site, prepare, record_lock
+from tutor_launchpad.steps.infrastructure.site import Asking, Site, check_credentials, prepare, record_lock
 
 Show = Callable[[Planned], None]
 """Shows people a plan before they are asked."""
@@ -41,6 +41,7 @@ def plan(site: Site, asking: Asking, out: Path | None) -> tuple[InfrastructureRe
     """What an apply would do; with `out` the plan is kept there, for that apply."""
     if out is not None and (out.exists() or not out.parent.is_dir()):
         raise Refused([f"{out} is there already, or its folder is not: name a new file for the plan."])
+    check_credentials(site)
     site = prepare(site, asking)
     with planned(site) as file:
         if out is not None:
@@ -52,6 +53,7 @@ def apply(site: Site, asking: Asking, saved: Path | None, named: Sequence[str], 
     """Do what a plan says: the saved one, or one that is made and shown now. Data is lost only where it was named."""
     if saved is not None and not saved.is_file():
         raise NotFound(f"There is no plan {saved}: make one with `tutor launchpad cluster plan --out {saved}`.")
+    check_credentials(site)
     site = prepare(site, asking)
     record_lock(site)
     if saved is not None:

@@ -21,7 +21,7 @@ from tutor_launchpad.core.instance import INSTANCES
 from tutor_launchpad.steps.clock import REAL, Time
 from tutor_launchpad.steps.infrastructure.applying import PlanFile, planned
 from tutor_launchpad.steps.infrastructure.kubernetes import clear, look, wait_for_cloud
-from tutor_launchpad.steps.infrastructure.site import OVERRIDE, Asking, Site, prepare
+from tutor_launchpad.steps.infrastructure.site import OVERRIDE, Asking, Site, check_credentials, prepare
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Wishes:
 def destroy(site: Site, wishes: Wishes) -> DestroyResult:
     """Take down all but data that was not named, and what that stands on."""
     refuse(_used(site))
-    site.say(f"credentials of {site.cloud.who()}")
+    check_credentials(site)
     if not site.cloud.has_state():
         raise NotFound(
             f"There is no state of cluster {site.answers.cluster}: nothing of it was made with these credentials, or the "

@@ -87,9 +87,13 @@ def read_cluster(path: Path) -> Answers:
         raise Refused([f"{file}, as options: {problem}" for problem in wrong.problems]) from None
 
 
-def prepare(site: Site, asking: Asking) -> Site:
-    """Check the credentials, have the bucket for the state, lock the providers, initialise; ready to plan then."""
+def check_credentials(site: Site) -> None:
+    """Try them before anything else, and say whose they are."""
     site.say(f"credentials of {site.cloud.who()}")
+
+
+def prepare(site: Site, asking: Asking) -> Site:
+    """Have the bucket for the state, initialise, lock the providers; ready to plan then."""
     if not site.cloud.has_state():
         bucket = bucket_name(site.answers, "state")
         if not asking.agrees(f"The state will be kept in the bucket {bucket}, which is not there yet. Make it?"):

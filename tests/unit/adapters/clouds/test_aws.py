@@ -125,6 +125,24 @@ def test_leftovers_are_those_of_this_cluster(cloud: Cloud) -> None:
     )
 
 
+def test_snapshot_whose_key_goes_is_told_with_the_day(cloud: Cloud) -> None:
+    kms, rds = client("kms"), client("rds")
+    key = kms.create_key()["KeyMetadata"]
+    rds.create_db_instance(DBInstanceIdentifier="moon-production-mysql", Engine="mysql", DBInstanceClass="db.m6g.large",
+                           AllocatedStorage=20, MasterUsername="root", MasterUserPassword="testing-password",
+                           StorageEncrypted=True, KmsKeyId=key["Arn"])  # fmt: skip
+    rds.create_db_snapshot(DBInstanceIdentifier="moon-production-mysql", DBSnapshotIdentifier="moon-last")
+    before = [one.note for one in cloud.leftovers() if one.kind == "database snapshot"]
+    day = kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=30)["DeletionDate"]
+
+    (note,) = [one.note for one in cloud.leftovers() if one.kind == "database snapshot"]
+
+    assert before == [""]
+    assert note.startswith(
+        f"readable until {day:%Y-%m-%d}, when its key goes; keep that with `aws kms cancel-key-deletion"
+    )
+
+
 def test_load_balancers_of_both_generations(cloud: Cloud) -> None:
     vpc = client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     subnet = client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/20")["Subnet"]["SubnetId"]
