@@ -53,11 +53,15 @@ def watch(look: Callable[[], InstanceStatus], view: View, pace: Pace, time: Time
                 last = status.verdict.value
             if pace.until is not None and status.verdict is pace.until:
                 return
-        if pace.until is not None and time.now() - started >= pace.timeout:
-            raise TimedOut(
-                f"Not {pace.until.value} within {pace.timeout:.0f} s; last seen: {last}. Look with `status`."
-            )
-        time.sleep(max(pace.interval - (time.now() - began), SHORTEST_PAUSE))
+        pause = max(pace.interval - (time.now() - began), SHORTEST_PAUSE)
+        if pace.until is not None:
+            left = started + pace.timeout - time.now()
+            if left <= 0:
+                raise TimedOut(
+                    f"Not {pace.until.value} within {pace.timeout:.0f} s; last seen: {last}. Look with `status`."
+                )
+            pause = min(pause, left)
+        time.sleep(pause)
 
 
 def unheard(status: InstanceStatus) -> str:

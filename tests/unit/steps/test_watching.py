@@ -103,3 +103,12 @@ def test_awaited_verdict_that_does_not_come_times_out(look: InstanceStatus, last
 
     with pytest.raises(TimedOut, match=f"Not healthy within 10 s; {last}"):
         screen.run(Pace(interval=5, until=Verdict.HEALTHY, timeout=10))
+
+
+def test_last_pause_is_no_longer_than_the_time_that_is_left() -> None:
+    screen = Screen([ABSENT] * 4)
+
+    with pytest.raises(TimedOut):
+        screen.run(Pace(interval=5, until=Verdict.HEALTHY, timeout=12))
+
+    assert ([one for one in screen.seen if one.endswith(" s")], screen.now) == (["5 s", "5 s", "2 s"], 12)
