@@ -83,6 +83,7 @@ def _shown(whole: Whole) -> str:
     return shown + kubectl("-n", whole.name, "get", "configmaps,deployments,jobs,pods", "-o", "json")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(MISSING), reason=f"no store whose keys are chosen: set {', '.join(MISSING)}")
 def test_key_that_the_provider_chooses_reaches_the_instance_and_can_be_changed(
     make_whole: Callable[..., Whole], git_remote: Callable[..., str], api: StandIn, run_id: str
