@@ -58,6 +58,15 @@ def test_wrong_request_is_wrong_usage(credentials: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().err.startswith("launchpad-worker: ")
 
 
+def test_request_of_a_newer_version_says_so(credentials: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    request = {**json.loads(fake_request().to_json()), "later": True}
+
+    assert run(credentials, request=json.dumps(request)) == 2
+    assert (
+        "later: Extra inputs are not permitted. It may be of a newer version than this image" in capsys.readouterr().err
+    )
+
+
 def test_request_with_a_secret_in_it_is_refused_without_telling_it(
     credentials: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

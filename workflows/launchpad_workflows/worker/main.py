@@ -18,6 +18,7 @@ from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.requests import OPERATIONS, Request, Resource
 from launchpad_workflows.running import run_resource
 
+NEWER = ". It may be of a newer version than this image is: use the worker's image of the version that made the request"
 DONE, FAILED, USAGE, MAY_PASS = 0, 1, 2, 75
 
 
@@ -71,8 +72,10 @@ def _credentials(root: Path, instance: str) -> FileCredentials:
 
 def _explain(error: OSError | ValueError) -> str:
     if isinstance(error, ValidationError):
-        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
-        return f"the request is not valid: {'; '.join(problems)}"
+        found = error.errors(include_input=False)
+        problems = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in found)
+        newer = any(one["type"] == "extra_forbidden" for one in found)
+        return f"the request is not valid: {problems}{NEWER if newer else ''}"
     return str(error)
 
 
