@@ -22,8 +22,6 @@ from tests.integration.test_workflow import client, namespace, run
 
 __all__ = ["client", "namespace"]  # fixtures
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def api() -> Iterator[StandIn]:
