@@ -35,6 +35,7 @@ def up(argo_cd: str) -> None:
         "LAUNCHPAD_TEST_WORKER_IMAGE": WORKER,
         "LAUNCHPAD_TEST_EXTENDED_IMAGE": EXTENDED,
         "LAUNCHPAD_TEST_MYSQL": f"mysql://{USER}:{PASSWORD}@{host}:3306",
+        "LAUNCHPAD_TEST_MYSQL8": f"mysql://{USER}:{PASSWORD}@{host}:3308",
         "LAUNCHPAD_TEST_MONGODB": f"mongodb://{USER}:{PASSWORD}@{host}:27017",
         "LAUNCHPAD_TEST_S3": f"http://{USER}:{PASSWORD}@{host}:9000",
         "LAUNCHPAD_TEST_HOST": host,
