@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator
 
 import pytest
 from launchpad_workflows.requests import MySQL, MySQLDatabase
 
+from tests.integration.awkward import AWKWARD, each_password
 from tests.integration.conftest import Runner
 from tests.integration.mysql.conftest import Sql
-
-AWKWARD = {
-    "underscore": "a_b_c",
-    "percent": "100%",
-    "format": "%s %d %%",
-    "single quote": "it's",
-    "double quote": 'say "so"',
-    "backtick": "tick`tock",
-    "dollar": "$name",
-    "question": "really?",
-    "unicode": "größe",
-    "wide": "日本語",
-    "64 characters": "x" * 64,
-    "comment": "a--b#c",
-    "semicolon": "; DROP DATABASE mysql",
-}
 
 
 @pytest.fixture(params=list(AWKWARD.values()), ids=list(AWKWARD))
@@ -57,10 +41,7 @@ def test_all_operations_take_awkward_names(runner: Runner, resource: MySQL, clea
 
 
 @pytest.mark.parametrize("resource", ["plain"], indirect=True)
-@pytest.mark.parametrize(
-    "password",
-    [string.printable.strip(), string.punctuation[::-1], " spaces at both ends ", "größe 日本語", "%(name)s {0} $1"],
-)
+@each_password
 def test_password_may_hold_every_printable_character(
     runner: Runner, resource: MySQL, clean: None, sql: Sql, password: str
 ) -> None:
