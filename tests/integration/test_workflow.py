@@ -12,6 +12,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from launchpad_workflows import remote
@@ -20,9 +21,8 @@ from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.kube import KubernetesClient
 from launchpad_workflows.register import register
 from launchpad_workflows.requests import MySQL, Request
-from launchpad_workflows.submit import submit
 from launchpad_workflows.templates.common import TemplateParams
-from launchpad_workflows.watch import Finished, wait
+from launchpad_workflows.watch import Finished
 
 from tests.integration.conftest import Server, named_server
 from tests.integration.mysql.conftest import Sql, resource, runner, sql
@@ -132,12 +132,12 @@ def test_server_that_is_away_is_tried_again(client: KubernetesClient, namespace:
 def test_two_runs_of_an_instance_go_one_after_the_other(
     client: KubernetesClient, namespace: str, request_: Request
 ) -> None:
-    runs = [submit(client, request_, namespace) for _ in range(2)]
+    with ThreadPoolExecutor() as pool:
+        finished = list(pool.map(lambda one: run(client, one, namespace), [request_] * 2))
 
-    finished = [wait(client, one, DEADLINE) for one in runs]
-
-    workflows = [client.get(WORKFLOWS, "Workflow", one.name, namespace)["status"] for one in runs]
+    workflows = [client.get(WORKFLOWS, "Workflow", one.run.name, namespace)["status"] for one in finished]
     assert [one.ok for one in finished] == [True, True]
+    assert sorted(one.outcomes[0].status for one in finished) == ["created", "unchanged"]
     spans = sorted((_pod_times(one) for one in workflows), key=lambda span: span[0])
     assert spans[0][1] <= spans[1][0]
 

@@ -90,20 +90,24 @@ class ArgoServerClient:
         query = {"logOptions.container": container or "main", "logOptions.tailLines": str(tail)}
         what = f"read the log of Pod {pod.partition('/')[2]}"
         response = self._send("GET", what, f"/api/v1/workflows/{namespace}/{pod}/log", query)
-        entries = [_json(line, what, self.service.host) for line in response.text.splitlines() if line]
+        entries = [_json(line, what, self._host) for line in response.text.splitlines() if line]
         found = [entry.get("result") or entry.get("error") or {} for entry in entries]
         return "\n".join(str(one.get("content") or one.get("message", "")) for one in found)
 
+    @property
+    def _host(self) -> str:
+        return str(self.service.host or "")  # Hera takes none, and asks its global configuration
+
     def _call(self, verb: str, what: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Object:
-        return _json(self._send(verb, what, path, query, body).text, what, self.service.host)
+        return _json(self._send(verb, what, path, query, body).text, what, self._host)
 
     def _send(self, verb: str, what: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Response:
         service = self.service
         token = f"Bearer {_read_token(self._token_file)}" if self._token_file else service.token
-        with _translated(what, service.host):
+        with _translated(what, self._host):
             response = service.session.request(
                 verb,
-                f"{service.host.rstrip('/')}{path}",
+                f"{self._host.rstrip('/')}{path}",
                 params=query,
                 json=body,
                 headers={"Authorization": token} if token else {},
@@ -113,7 +117,7 @@ class ArgoServerClient:
                 allow_redirects=False,
             )
         if response.status_code != 200:
-            raise _translate(what, response, service.host)
+            raise _translate(what, response, self._host)
         return response
 
 

@@ -86,15 +86,18 @@ _MAKING = {"provision", "rotate"}
 
 
 def record_names(request: Request, outcomes: Iterable[Outcome], ownership: Ownership) -> None:
-    """Record what the outcomes say of names: those that were made, if they are not recorded yet, and those that are gone."""
+    """Record what the outcomes say of names: those that were made, if they are not recorded now, and those that are gone.
+
+    What the request says of them may be over: a removal between its claim and its turn has struck their records.
+    """
     made: list[Item] = []
     released: list[Item] = []
     for outcome in outcomes:
-        resource = request.select(outcome.resource, outcome.server)
-        made += [item for item in _items(outcome, outcome.made) if resource.claim(item.kind, item.name) == "new"]
+        made += _items(outcome, outcome.made)
         released += _items(outcome, outcome.released)
     if made:
-        ownership.record(made, request.instance)
+        held = ownership.held(request.instance)
+        ownership.record([item for item in made if held.get(item) != "ours"], request.instance)
     if released:
         ownership.release(released, request.instance)
 

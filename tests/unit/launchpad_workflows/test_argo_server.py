@@ -82,7 +82,7 @@ def test_server_that_is_away_is_told_with_its_address(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("host", ["argo.example.com", "https://", "ftp://argo.example.com"])
+@pytest.mark.parametrize("host", ["argo.example.com", "https://", "ftp://argo.example.com", ""])
 def test_address_that_is_none_is_told(host: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("t")
 

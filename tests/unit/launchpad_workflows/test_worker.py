@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +46,17 @@ def test_status_tells_whether_a_retry_makes_sense(
 
     assert run(credentials) == status
     assert json.loads((credentials / "outcome.json").read_text())["details"] == ["no luck"]
+
+
+def test_worker_that_is_stopped_from_outside_may_pass(credentials: Path, server: FakeServer) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    server.before = lambda _call: os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as stopped:
+        run(credentials)
+
+    assert (stopped.value.code, server.things) == (75, {})
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_request_may_come_from_a_file(credentials: Path) -> None:

@@ -6,9 +6,12 @@ Exit status: 0 done, 1 failed for good, 2 wrong usage, 75 may pass (the workflow
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 
 from pydantic import ValidationError
 from pydantic_core import from_json
@@ -31,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, ValueError) as error:
         print(f"launchpad-worker: {_explain(error)}", file=sys.stderr)  # noqa: T201 - a program's own output
         return USAGE
-    outcome = run_resource(request, resource, _credentials(options.credentials, request.instance), _say)
+    with _stoppable():
+        outcome = run_resource(request, resource, _credentials(options.credentials, request.instance), _say)
     if options.outcome is not None:
         options.outcome.write_text(outcome.model_dump_json(), encoding="utf-8")
     _say(f"{resource.resource}/{resource.server}: {outcome.status}")
@@ -83,6 +87,21 @@ def _status(outcome: Outcome) -> int:
     if not outcome.failed:
         return DONE
     return MAY_PASS if outcome.may_pass else FAILED
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """A pod that is taken away, as where its node is emptied, has not failed for good: the next attempt finishes."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        _say("stopped from outside")
+        sys.exit(MAY_PASS)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say(line: str) -> None:

@@ -87,3 +87,16 @@ def test_name_that_became_anothers_meanwhile_is_not_recorded(library: Library) -
 
     assert library.run("provision").status == "created"
     assert "instance beta's" in library.unrecorded
+
+
+def test_name_whose_record_a_removal_has_struck_meanwhile_is_recorded_again(library: Library) -> None:
+    library.run("provision")
+
+    def remove(call: str) -> None:
+        if call.startswith("look"):
+            library.ownership.release(library.ownership.owned("alpha"), "alpha")
+
+    library.server.before = remove
+    library.run("provision")
+
+    assert set(library.ownership.held("alpha").values()) == {"ours"}
