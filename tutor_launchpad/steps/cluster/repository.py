@@ -12,10 +12,11 @@ from typing import Any
 import yaml
 
 from tutor_launchpad.adapters import kustomize
-from tutor_launchpad.core.cluster.answers import FILE, Answers, complete, read_answers
+from tutor_launchpad.core.cluster.answers import FILE, Answers
 from tutor_launchpad.core.cluster.pins import MANIFEST, Pin, local_kustomization, read_pin
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.types import Object
+from tutor_launchpad.steps.infrastructure.site import read_cluster
 
 FOLDER = "cluster"
 KUSTOMIZATION = "kustomization.yml"
@@ -59,16 +60,7 @@ class ClusterFiles:
 
 def read_files(path: Path) -> ClusterFiles:
     """The repository in a folder, as it stands there; raises `NotFound` where the folder is none."""
-    try:
-        data = (path / FILE).read_bytes()
-    except OSError:
-        raise NotFound(
-            f"{path} is no cluster repository: it has no {FILE}. Name its folder, or make one with "
-            "`tutor launchpad cluster create`."
-        ) from None
-    content = read_answers(data, str(path / FILE))
-    content.pop("launchpad", None)
-    answers = complete(content)
+    answers = read_cluster(path)
     root = path / FOLDER / "root.yml"
     files = sorted((path / FOLDER / "applications").glob("*.yml"))
     return ClusterFiles(
