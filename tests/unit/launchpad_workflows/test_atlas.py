@@ -138,7 +138,7 @@ def test_creation_whose_answer_was_lost_is_not_sent_again(users: Users, atlas: A
         ({"project": "mine"}, "project"),
         ({"cluster": "a/b"}, "cluster"),
         ({"api": "http://cloud.mongodb.com"}, "the address of an API is https://"),
-        ({"host": "mongodb+srv://main-0.ab1cd.mongodb.net"}, "the name alone is needed"),
+        ({"host": "mongodb+srv://me:secret@main-0.ab1cd.mongodb.net/?w=1"}, "the name alone is needed"),
         ({"tls": False}, "Atlas is reached by TLS alone"),
     ],
 )
@@ -147,6 +147,13 @@ def test_wrong_description_is_refused(wrong: dict[str, Any], reason: str) -> Non
 
     with pytest.raises(ValidationError, match=reason):
         Request.model_validate({"operation": "check", "resources": [part]})
+
+
+@pytest.mark.parametrize("host", ["main-0.ab1cd.mongodb.net", "mongodb+srv://main-0.ab1cd.mongodb.net/"])
+def test_host_may_be_given_as_terraform_tells_it(host: str) -> None:
+    part = AtlasMongoDB.model_validate({**ATLAS, "project": PROJECT, "cluster": CLUSTER, "host": host})
+
+    assert part.host == "main-0.ab1cd.mongodb.net"
 
 
 def test_account_goes_to_its_project_alone() -> None:

@@ -9,6 +9,7 @@ from pydantic import StringConstraints, field_validator, model_validator
 from launchpad_workflows.requests.base import ApiUrl
 from launchpad_workflows.requests.mongodb import MongoDB
 
+_SCHEME = "mongodb+srv://"
 API = "https://cloud.mongodb.com"
 ProjectId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$")]
 ClusterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$")]
@@ -28,14 +29,16 @@ class AtlasMongoDB(MongoDB):
     api: ApiUrl = API
 
     server_options: ClassVar[tuple[str, ...]] = ("project", "cluster", "srv", "api")
-    server_derived: ClassVar[tuple[str, ...]] = ("srv", "tls")
+    server_derived: ClassVar[tuple[str, ...]] = ("host", "srv", "tls")
 
     @field_validator("host", mode="before")
     @classmethod
-    def _is_no_connection_string(cls, host: object) -> object:
-        if "/" in str(host):
-            raise ValueError("the name alone is needed, without mongodb+srv:// and without what follows it")
-        return host
+    def _is_a_name(cls, host: object) -> object:
+        """Atlas and Terraform tell it with a scheme, and for people with a user."""
+        found = str(host).removeprefix(_SCHEME).removesuffix("/")
+        if "/" in found or "@" in found:
+            raise ValueError("the name alone is needed, without user, password and options")
+        return found
 
     @model_validator(mode="after")
     def _speaks_tls(self) -> AtlasMongoDB:

@@ -30,7 +30,16 @@ MYSQL = ["mysql", "main", "--host", "db.example.com"]
 MONGODB = ["mongodb", "main", "--host", "mongo.example.com"]
 MANAGED = [*MYSQL, "--provider", "digitalocean", "--option", "cluster=9cc10173-e9ea-4176-9dbc-a4cee4c4ff30"]
 SPACES = ["storage", "main", "--endpoint", "https://nyc3.example.com", "--provider", "spaces"]
-ATLAS = ["mongodb", "main", "--provider", "atlas", "--host", "main-0.ab1cd.mongodb.net", "--option", "cluster=Main-0"]
+ATLAS = [
+    "mongodb",
+    "main",
+    "--provider",
+    "atlas",
+    "--host",
+    "mongodb+srv://main-0.ab1cd.mongodb.net",
+    "--option",
+    "cluster=Main-0",
+]
 PROJECT = ["--option", "project=0123456789abcdef01234567"]
 AWS = ["storage", "main", "--provider", "s3", "--region", "eu-central-1"]
 STORAGE = ["storage", "main", "--endpoint", "https://s3.example.com"]
@@ -272,6 +281,7 @@ def test_cluster_of_atlas_is_registered_with_tls(
 
     assert result.exit_code == 0, result.output
     assert (server.settings["tls"], server.settings["srv"], server.port) == (True, srv, 27017)
+    assert server.settings["host"] == "main-0.ab1cd.mongodb.net"
 
 
 def test_store_of_aws_is_registered_with_the_endpoint_of_its_region(
