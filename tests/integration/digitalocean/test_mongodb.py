@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,8 @@ class Managed:
     api: StandIn
     users: MongoUsers
     admin: Any
-    listed: set[str] = field(default_factory=set)
+    certificate: str
+    listed: set[str]
 
     def run(self, *arguments: Any, **more: Any) -> Any:
         return self.runner.run(self.resource, *arguments, **more)
@@ -63,7 +64,7 @@ def managed(api: StandIn, instance: str, tmp_path: Path, cleanups: list[Callable
             username=names.mongodb_user(instance, "openedx"),
             password_key="PASSWORD",
         )
-        yield Managed(Runner(server, instance, token=TOKEN), resource, api, users, admin, listed)
+        yield Managed(Runner(server, instance, token=TOKEN), resource, api, users, admin, authority.certificate, listed)
     for name in admin.list_database_names():
         if name.startswith(instance):
             admin.drop_database(name)
@@ -185,8 +186,13 @@ def test_missing_scope_is_named_and_nothing_half_done_stays(managed: Managed, sc
     assert managed.users.settings == {}
 
 
-def test_check_asks_both(managed: Managed) -> None:
-    assert "DigitalOcean's cluster backend is online" in managed.run(operation="check").details[0]
+def test_check_asks_both_and_tells_of_an_authority_that_open_edx_does_not_know(managed: Managed) -> None:
+    (unknown,) = managed.run(operation="check").details
+    managed.resource = managed.resource.model_copy(update={"ca": managed.certificate})
+    (known,) = managed.run(operation="check").details
+
+    assert "DigitalOcean's cluster backend is online" in known
+    assert ("--ca-file" in unknown, "--ca-file" in known) == (True, False)
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ from launchpad_workflows.provisioners.digitalocean import READ_WRITE, Clustered,
 from launchpad_workflows.provisioners.http import Answered
 from launchpad_workflows.provisioners.mongodb.marker import mark, owner_of
 from launchpad_workflows.provisioners.mongodb.provisioner import SYSTEM, MongoDBProvisioner
-from launchpad_workflows.provisioners.mongodb.session import Denied, translated
+from launchpad_workflows.provisioners.mongodb.session import Denied, is_publicly_trusted, translated
 
 _READER = "do-readonly"  # comes with each cluster
 
@@ -75,10 +75,16 @@ class DigitalOceanMongoDBProvisioner(Clustered, MongoDBProvisioner):
             self.context.say(f"sessions of user {item.name} cannot be ended here; they may do nothing any more")
 
     def version(self) -> str:
-        """What the server says of itself, and what the API says of it."""
+        """What the server says of itself, what the API says of it, and whether Open edX would trust it."""
         with self.administering():
             state = self.databases.describe("mongodb")
-        return f"{super().version()}; {state}"
+        told = f"{super().version()}; {state}"
+        if self.resource.ca or is_publicly_trusted(self.place):
+            return told
+        return (
+            f"{told}; its certificate is of an authority of its own, which Open edX does not know: register the server "
+            "again with that as --ca-file (`doctl databases get-ca` shows it)"
+        )
 
     def names(self) -> Iterable[Item]:
         """Databases of the server, users of the API."""

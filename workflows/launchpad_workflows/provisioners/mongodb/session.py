@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +77,19 @@ def connected(address: Address, user: str, password: str) -> Iterator[MongoClien
             yield client
         finally:
             client.close()
+
+
+def is_publicly_trusted(address: Address) -> bool:
+    """Whether who knows public authorities alone would connect; also where nobody answers, which others tell better."""
+    context = ssl.create_default_context()
+    try:
+        with socket.create_connection((address.host, address.port), timeout=10) as plain:
+            context.wrap_socket(plain, server_hostname=address.host).close()
+    except ssl.SSLCertVerificationError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 @contextmanager
