@@ -25,6 +25,13 @@ from tutor_launchpad.core.infrastructure.kubeconfigs import Endpoint, executed
 LOGIN = (
     "log in with `aws sso login` or `aws configure`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 )
+GONE = ("DBClusterNotFoundFault", "DBInstanceNotFound", "NoSuchBucket")
+_PROTECTED = {
+    "aws_db_instance": ("rds", "instance"),
+    "aws_docdb_cluster": ("docdb", "cluster"),
+    "aws_rds_cluster": ("rds", "cluster"),
+}
+"""Type → the service that has its protection, and what it calls such a server."""
 CONFIG = Config(connect_timeout=10, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 5})
 
 
@@ -100,21 +107,24 @@ class Aws:
             return aws_leftovers.load_balancers(self._client, self.answers)
 
     def unprotect(self, kind: str, name: str, say: Say) -> None:
-        """See `Cloud`."""
+        """See `Cloud`. What somebody has removed by hand needs nothing any more."""
         with self._asked(f"make {name} ready to be destroyed"):
-            if kind == "aws_s3_bucket":
-                say(f"emptying the bucket {name}")
-                empty(self._client("s3"), name)
-            elif kind == "aws_docdb_cluster":
-                say(f"taking the protection off {name}")
-                self._client("docdb").modify_db_cluster(
-                    DBClusterIdentifier=name, DeletionProtection=False, ApplyImmediately=True
-                )
-            elif kind == "aws_db_instance":
-                say(f"taking the protection off {name}")
-                self._client("rds").modify_db_instance(
-                    DBInstanceIdentifier=name, DeletionProtection=False, ApplyImmediately=True
-                )
+            try:
+                if kind == "aws_s3_bucket":
+                    say(f"emptying the bucket {name}")
+                    empty(self._client("s3"), name)
+                elif kind in _PROTECTED:
+                    self._unprotect(*_PROTECTED[kind], name, say)
+            except botocore.ClientError as error:
+                if code(error) not in GONE:
+                    raise
+
+    def _unprotect(self, service: str, what: str, name: str, say: Say) -> None:
+        client, which = self._client(service), {f"DB{what.title()}Identifier": name}
+        (found,) = getattr(client, f"describe_db_{what}s")(**which)[f"DB{what.title()}s"]
+        if found.get("DeletionProtection"):
+            say(f"taking the protection off {name}")
+            getattr(client, f"modify_db_{what}")(**which, DeletionProtection=False, ApplyImmediately=True)
 
     def leftovers(self) -> list[Found]:
         """See `Cloud`."""

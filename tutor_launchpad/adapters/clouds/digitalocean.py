@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -118,7 +119,7 @@ class DigitalOcean:
         """See `Cloud`. Database servers have no protection of DigitalOcean's own."""
         if kind == "digitalocean_spaces_bucket":
             say(f"emptying the bucket {name}")
-            with self._asked(f"empty the bucket {name}"):
+            with self._asked(f"empty the bucket {name}"), contextlib.suppress(self.spaces.exceptions.NoSuchBucket):
                 empty(self.spaces, name)
 
     def leftovers(self) -> list[Found]:

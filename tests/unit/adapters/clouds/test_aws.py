@@ -99,6 +99,15 @@ def test_protection_goes_and_buckets_are_emptied(cloud: Cloud) -> None:
     assert not rds.describe_db_clusters()["DBClusters"][0]["DeletionProtection"]
 
 
+@pytest.mark.parametrize("kind", ["aws_s3_bucket", "aws_docdb_cluster", "aws_db_instance", "aws_efs_file_system"])
+def test_what_somebody_removed_by_hand_is_no_obstacle(cloud: Cloud, kind: str) -> None:
+    said: list[str] = []
+
+    cloud.unprotect(kind, "moon-gone", said.append)
+
+    assert not [text for text in said if "protection" in text]
+
+
 def test_leftovers_are_those_of_this_cluster(cloud: Cloud) -> None:
     ec2, rds = client("ec2"), client("rds")
     for cluster in ("moon-production", "sun-production"):

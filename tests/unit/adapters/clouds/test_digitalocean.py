@@ -111,6 +111,11 @@ def test_no_token_and_config_that_is_none(tmp_path: Path) -> None:
         find_token({"XDG_CONFIG_HOME": str(tmp_path)})
 
 
+def test_bucket_that_somebody_removed_by_hand_is_no_obstacle(world: World) -> None:
+    world.cloud.unprotect("digitalocean_spaces_bucket", "moon-gone", print)
+    world.cloud.unprotect("digitalocean_database_cluster", "moon-production-mysql", print)
+
+
 def test_connection_has_a_token_that_ends(world: World) -> None:
     assert world.cloud.connection() is None
     world.ocean.kubernetes_clusters = [_cluster("sun-production", "other"), _cluster()]

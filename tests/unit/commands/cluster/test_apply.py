@@ -170,6 +170,18 @@ def test_lock_file_is_committed_alone(path: Path) -> None:
     assert said.split() == ["Lock", "the", "providers", "terraform/.terraform.lock.hcl"]
 
 
+def test_lock_file_that_a_hook_refuses_keeps_nobody_from_applying(path: Path) -> None:
+    (path / "terraform" / ".terraform.lock.hcl").write_text("# No providers.\n")
+    hook = path / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\necho 'error: not today' >&2\nexit 1\n")
+    hook.chmod(0o755)
+
+    result = launchpad_cluster("apply", path, "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert "terraform/.terraform.lock.hcl is to be committed by hand: " in result.stderr
+
+
 def test_folder_that_is_none_and_plan_that_is_none(tmp_path: Path, path: Path) -> None:
     none = launchpad_cluster("plan", tmp_path)
     lost = launchpad_cluster("apply", path, "--plan", tmp_path / "lost")
