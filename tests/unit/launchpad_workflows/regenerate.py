@@ -37,10 +37,15 @@ def lms() -> Object:
         "resources": {"requests": {"memory": "2Gi"}},
         "securityContext": {"allowPrivilegeEscalation": True},
     }
+    term = {"matchExpressions": [{"key": "gpu", "operator": "DoesNotExist"}]}
     spec = {
         "securityContext": {"runAsUser": 1000, "runAsGroup": 1000},
         "imagePullSecrets": [{"name": "registry"}],
         "nodeSelector": {"pool": "edx"},
+        "affinity": {
+            "nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [term]}},
+            "podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "zone"}]},
+        },
         "containers": [{"name": "sidecar", "image": "sidecar:1"}, container],
         "volumes": [
             {"name": "settings-lms", "configMap": {"name": "openedx-settings-lms"}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from tutor_launchpad.adapters.tutor import load_configuration
 from tutor_launchpad.commands.passwords import read_password
 from tutor_launchpad.commands.terminal import Display, open_display
-from tutor_launchpad.core.errors import Interrupted, Refused
+from tutor_launchpad.core.errors import Interrupted, LaunchpadError, Refused
 from tutor_launchpad.core.people import PeopleResult, describe_end, describe_people, generate_password
 from tutor_launchpad.core.results import Status, StepResult, render_json
 from tutor_launchpad.core.settings import read_settings
@@ -24,7 +25,7 @@ from tutor_launchpad.steps.people import People
 from tutor_launchpad.steps.target import Wish, find_cluster
 
 AGAIN = "Run the same command again: it waits until that has ended, and does what is missing."
-LOST = "A password that was generated is shown no more: give one with --password-file."
+LOST = "a password that was generated is shown no more: give one with --password-file"
 
 
 @dataclass(frozen=True)
@@ -100,19 +101,25 @@ def _opened(call: Call, request: PeopleRequest) -> Iterator[tuple[People, Displa
             )
         opened.append(People(settings, str(config["ID"]), cluster, display.say, call.timeout))
         yield opened[0], display
+    except LaunchpadError:
+        for line in _left(opened, request):
+            display.say(line)
+        raise
     except KeyboardInterrupt:
-        ongoing = [text for people in opened for text in people.ongoing]
-        lost = [LOST] if ongoing and request.password == "generated" else []
-        lines = ["Interrupted.", *(f"  - {text}" for text in ongoing), *([AGAIN] if ongoing else []), *lost]
-        raise Interrupted(
-            "\n".join(lines) if ongoing else "Interrupted before anything was started: no user was changed."
-        ) from None
+        left = [f"  - {line}" for line in _left(opened, request)]
+        if not left:
+            raise Interrupted("Interrupted before anything was started: no user was changed.") from None
+        raise Interrupted("\n".join(["Interrupted.", *left, AGAIN])) from None
+
+
+def _left(opened: list[People], request: PeopleRequest) -> list[str]:
+    """What goes on without us, and what nobody will be told then."""
+    ongoing = [text for people in opened for text in people.ongoing]
+    return [*ongoing, LOST] if ongoing and request.password == "generated" else ongoing
 
 
 def _run(people: People, display: Display, request: PeopleRequest, password: str = "", *, local: bool) -> PeopleResult:
     """Shown as a step is."""
-    import time
-
     started, status, detail = time.monotonic(), Status.FAILED, ""
     with display.step(request.action) as shown:
         try:

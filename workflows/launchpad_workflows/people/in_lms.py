@@ -61,7 +61,7 @@ def create(given: dict[str, Any], password: str) -> dict[str, Any]:
             user = get_user_model()(username=given["username"], email=given["email"])
             user.set_unusable_password()
             status = "created"
-        changes = [*_flag(user, "is_active", True), *_rights(user, given)]
+        changes = [*_flag(user, "is_active", True, "made active"), *_rights(user, given)]
         password_set = _set_password(user, given, password)
         changes += ["password set"] if password_set else []
         if status == "created" or changes:
@@ -175,10 +175,10 @@ def _rights(user: Any, given: dict[str, Any]) -> Iterable[str]:
             yield from _flag(user, field, wanted)
 
 
-def _flag(user: Any, field: str, wanted: bool) -> Iterable[str]:
+def _flag(user: Any, field: str, wanted: bool, words: str = "") -> Iterable[str]:
     if getattr(user, field) != wanted:
         setattr(user, field, wanted)
-        yield f"{field.removeprefix('is_')} {'given' if wanted else 'taken away'}"
+        yield words or f"{field.removeprefix('is_')} {'given' if wanted else 'taken away'}"
 
 
 def _set_password(user: Any, given: dict[str, Any], password: str) -> bool:

@@ -36,6 +36,11 @@ class LmsPod:
         mounted = {mount["name"] for mount in self.mounts}
         return [volume for volume in self._shared() if volume["name"] in mounted]
 
+    @property
+    def affinity(self) -> dict[str, Any]:
+        """To nodes alone: what keeps the LMS's pods apart from each other is not for other pods."""
+        return {kind: value for kind, value in (self.spec.get("affinity") or {}).items() if kind == "nodeAffinity"}
+
     def _shared(self) -> list[dict[str, Any]]:
         return [one for one in self.spec.get("volumes") or [] if any(kind in one for kind in SHARED)]
 

@@ -97,7 +97,7 @@ def _container(lms: LmsPod, *, needs_secret: bool) -> Container:
         active_deadline_seconds=_DEADLINE,
         node_selector=spec.get("nodeSelector"),
         tolerations=_models(m.Toleration, spec.get("tolerations")),
-        affinity=_model(m.Affinity, spec.get("affinity")),
+        affinity=_model(m.Affinity, lms.affinity),
         host_aliases=_models(m.HostAlias, spec.get("hostAliases")),
     )
 

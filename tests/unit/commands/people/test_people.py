@@ -89,6 +89,7 @@ def test_run_that_tells_nothing_is_a_failure(site: Site, phase: str, sentence: s
 
     assert isinstance(failed.exception, LaunchpadError)
     assert sentence in str(failed.exception)
+    assert "goes on" not in failed.stderr
 
 
 @pytest.mark.parametrize(

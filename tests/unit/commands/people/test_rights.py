@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.unit.commands.people.conftest import CREATED, Site
 from tests.unit.commands.people.test_local import TOLD
+from tests.unit.in_process import write
 from tutor_launchpad.adapters.tutor import load_configuration
 from tutor_launchpad.core.access import Permission, needed_for
 from tutor_launchpad.core.settings import read_settings
@@ -46,6 +47,15 @@ def test_permissions_that_are_asked_for_are_exactly_those_that_are_used(site: Si
     # Who may not do this themselves may not give it to the workflows' account either.
     given_on = {one for one in needed(site) if one.resource == "workflowtaskresults"}
     assert site.api.used == needed(site) - given_on
+
+
+def test_namespace_without_policies_gets_none(site: Site) -> None:
+    write(site.root, LAUNCHPAD_NETWORK_POLICIES=False)
+    site.api.allowed = frozenset(needed(site))
+
+    assert site.create().exit_code == 0
+    assert site.kinds("networkpolicies") == []
+    assert not [one for one in needed(site) if one.resource == "networkpolicies"]
 
 
 def test_way_through_kubectl_asks_for_little(site: Site, kubectl: Callable[[str], Path]) -> None:

@@ -41,6 +41,24 @@ def test_what_is_asked_for_is_changed_and_the_rest_stays(edx: OpenEdx) -> None:
     assert authenticate(username="ann", password=OTHER)
 
 
+def test_user_who_never_confirmed_the_address_is_made_active(edx: OpenEdx) -> None:
+    edx.create(PASSWORD)
+    type(edx.user()).objects.update(is_active=False)
+
+    assert edx.create(PASSWORD).details == ("made active",)
+    assert edx.user().is_active
+
+
+def test_failure_in_the_middle_leaves_nobody(edx: OpenEdx, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no luck")
+
+    monkeypatch.setattr(edx.model("student", "UserProfile"), "save", fail)
+
+    assert edx.create(PASSWORD).status == "failed"
+    assert not edx.model("auth", "User").objects.exists()
+
+
 def test_generated_password_is_for_who_has_none(edx: OpenEdx) -> None:
     made = edx.create(PASSWORD, password="generated")
     kept = edx.create(OTHER, password="generated")

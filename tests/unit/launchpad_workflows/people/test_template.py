@@ -41,6 +41,10 @@ def test_pod_sees_the_instance_as_the_lms_does(template: Object) -> None:
     assert (one["nodeSelector"], one["securityContext"]["runAsUser"]) == ({"pool": "edx"}, 1000)
 
 
+def test_pod_runs_beside_the_lms_where_pods_of_the_lms_may_not(template: Object) -> None:
+    assert list(pod(template)["affinity"]) == ["nodeAffinity"]
+
+
 def test_pod_has_no_token_and_is_confined(template: Object) -> None:
     one = pod(template)
 
