@@ -35,7 +35,8 @@ DISPLAYED_SETTINGS: Filter[list[str], []] = Filter()
 MANIFESTS: Filter[list[dict[str, Any]], [dict[str, Any]]] = Filter()
 
 #: Planners of resources outside of the namespace, by resource name (`mysql`, `mongodb`, `storage`).
-#: Each turns the configuration into the part of a provisioning request that concerns it.
+#: Each turns the configuration into the part of a provisioning request that concerns it;
+#: `tutor_launchpad.core.plain.plain_planner` makes one from the names of settings.
 #: Parameter: the mapping so far.
 RESOURCES: Filter[dict[str, ResourcePlanner], []] = Filter()
 
