@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
+import bson
 import pytest
 
 from tests.integration.atlas.conftest import Project
 from tests.integration.atlas.stand_in import CLUSTER
+from tests.integration.copies import Copies, copies
 
+__all__ = ["copies"]
 LABELS = "launchpad-instance", "launchpad-root"
 
 
@@ -189,3 +194,19 @@ def test_check_tells_of_server_and_project(project: Project) -> None:
 
     assert outcome.details[0].startswith("MongoDB ")
     assert outcome.details[0].endswith("with 0 of 100 database users")
+
+
+def test_last_copy_is_made_by_the_steward_before_the_data_goes(
+    project: Project, copies: Copies, tmp_path: Path
+) -> None:
+    project.run("new")
+    name = project.resource.databases[0]
+    project.admin[name]["structures"].insert_one({"_id": 1, "text": "größe"})
+
+    removed = project.run(operation="deprovision", stores=copies.stores, delete_data=True, dump=copies.dump)
+
+    folder = copies.fetch(tmp_path) / "mongodb-main" / name
+    assert (removed.status, project.there(), project.atlas.users) == ("removed", set(), {})
+    assert bson.decode_all(gzip.decompress((folder / "structures.bson.gz").read_bytes())) == [
+        {"_id": 1, "text": "größe"}
+    ]

@@ -37,7 +37,7 @@ class Amazon:
     """`calls`: what was asked for, such as `PutUserPolicy` or `PUT /bucket?policy`. `refuse`: an answer instead of AWS's.
 
     `late`: requests with a new key or new rights that AWS does not know of yet, and policies after a block was lifted.
-    `blocks_public`: as an account may.
+    `blocks_public`: as an account may. `heard`: is told of each call of IAM that was done, with what was sent and answered.
     """
 
     url: str
@@ -47,6 +47,7 @@ class Amazon:
     boundaries: dict[str, str] = field(default_factory=dict)
     refuse: Callable[[str], tuple[int, str] | None] = lambda _call: None
     blocks_public: bool = False
+    heard: Callable[[str, dict[str, str], str], None] = lambda _action, _form, _answer: None
     _pending: dict[str, list[str]] = field(default_factory=dict)
     _lose: tuple[int, bool, bool] | None = None
 
@@ -123,6 +124,8 @@ class Amazon:
 
     def _learn(self, response: Response, form: dict[str, str], action: str) -> None:
         text = response.get_data(as_text=True)
+        if action and response.status_code == 200:
+            self.heard(action, form, text)
         if action == "CreateAccessKey" and (key := re.search("<AccessKeyId>(.+?)</AccessKeyId>", text)):
             self._pending[key[1]] = ["AccessDenied"] * self.late + ["InvalidAccessKeyId"] * self.late
         if action == "CreateUser" and "PermissionsBoundary" in form and response.status_code == 200:
