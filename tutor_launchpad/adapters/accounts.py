@@ -121,7 +121,10 @@ class WorkflowAccounts:
         verbs = ("delete",) if role is None else ("get", "list", "create", "patch", "delete")
         found = [Permission(verb, group, kind, self.namespace) for group, kind in kinds for verb in verbs]
         if role is not None:
-            found.append(Permission("create", "", "serviceaccounts", self.namespace, "token"))
+            found += [
+                Permission("get", "", "namespaces"),
+                Permission("create", "", "serviceaccounts", self.namespace, "token"),
+            ]
             found += workflow_permissions(role, self.namespace)
         return found
 

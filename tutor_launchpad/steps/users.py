@@ -14,7 +14,7 @@ from tutor_launchpad.core.access import Permission, sentences
 from tutor_launchpad.core.cluster.components import ARGO, ARGO_CD, ARGO_WORKFLOWS
 from tutor_launchpad.core.errors import NotFound, refuse
 from tutor_launchpad.core.users import argo_workflows
-from tutor_launchpad.core.users.argo_cd import read_teams, wide_default
+from tutor_launchpad.core.users.argo_cd import POLICIES, globs, read_teams, wide_default
 from tutor_launchpad.core.users.memberships import (
     SYSTEMS,
     Credential,
@@ -82,11 +82,13 @@ class Users:
         default = wide_default(policies)
         accounts = self.cluster.list("v1", "ServiceAccount", ARGO[ARGO_WORKFLOWS], argo_workflows.ROLE_LABEL)
         teams = (*read_teams(policies), *argo_workflows.read_teams(accounts))
-        return UserList(gather(memberships), teams, (_wide(default, self.argo_cd.namespace),) if default else ())
+        return UserList(
+            gather(memberships), teams, (_wide(default, f"{self.argo_cd.namespace}/{POLICIES}"),) if default else ()
+        )
 
     def _apply(self, order: Order, changes: Sequence[Change]) -> None:
         """Accounts first, then tokens, as these need the accounts and Argo CD's server."""
-        refuse([*self._too_wide(changes), *sentences(self.cluster.can_i(self._needs(changes)))])
+        refuse([*self._unfit(changes), *sentences(self.cluster.can_i(self._needs(changes)))])
         role = changes[0].wanted.role
         enabled = any(change.wanted.enabled for change in changes)
         self.result = UserResult(order.name, role, tuple(change.system for change in changes), enabled, False)
@@ -119,11 +121,19 @@ class Users:
                 found.append(Permission("create", "", "services", self.argo_cd.namespace, "proxy"))
         return found
 
-    def _too_wide(self, changes: Iterable[Change]) -> list[str]:
-        """A role that everybody has makes the narrower ones worth nothing."""
-        narrow = any(change.system == ARGO_CD and change.wanted.role != ADMIN for change in changes)
-        default = wide_default(self.argo_cd.policies()) if narrow else ""
-        return [_wide(default, self.argo_cd.namespace)] if default else []
+    def _unfit(self, changes: Iterable[Change]) -> list[str]:
+        """Why a narrow role would not be what it says. Who has it already may be locked out all the same."""
+        given = [one for one in changes if one.before is None or one.before.role != one.wanted.role]
+        if not any(one.system == ARGO_CD and one.wanted.role != ADMIN for one in given):
+            return []
+        policies, place = self.argo_cd.policies(), f"{self.argo_cd.namespace}/{POLICIES}"
+        default = wide_default(policies)
+        problems = [_wide(default, place)] if default else []
+        if not globs(policies):
+            problems.append(
+                f"Argo CD reads policies as regular expressions: set policy.matchMode in ConfigMap {place} to glob."
+            )
+        return problems
 
     def _find(self, name: str, systems: Sequence[str]) -> dict[str, Membership]:
         """System → account. A system that is not there has none, unless it is meant."""
@@ -154,8 +164,8 @@ def new_password() -> str:
     return secrets.token_urlsafe(18)
 
 
-def _wide(default: str, namespace: str) -> str:
+def _wide(default: str, place: str) -> str:
     return (
         f"Argo CD gives {default} to everybody who can log in, so that no other role keeps anybody from anything: empty "
-        f"policy.default in ConfigMap {namespace}/argocd-rbac-cm."
+        f"policy.default in ConfigMap {place}."
     )

@@ -85,6 +85,11 @@ def read_teams(policies: Data) -> list[Team]:
     ]
 
 
+def globs(policies: Data) -> bool:
+    """Whether Argo CD reads `*` in policies as our lines mean it."""
+    return policies.get("policy.matchMode", "glob").strip() in ("", "glob")
+
+
 def wide_default(policies: Data) -> str:
     """The role that everybody who logs in has, where it lets one do more than look; else an empty text.
 

@@ -15,7 +15,7 @@ from tutor_launchpad.core.users.roles import ROLES, workflow_rules
 RBAC = "rbac.authorization.k8s.io/v1"
 USER_LABEL = "launchpad.openedx.org/user"
 ROLE_LABEL = "launchpad.openedx.org/role"
-DISABLED_LABEL = "launchpad.openedx.org/disabled"
+ENABLED_LABEL = "launchpad.openedx.org/enabled"
 RULE = "workflows.argoproj.io/rbac-rule"
 MANAGED = {"app.kubernetes.io/managed-by": "launchpad"}
 
@@ -28,8 +28,7 @@ def account_name(user: str) -> str:
 def account(user: str, role: str, namespace: str, *, enabled: bool) -> Object:
     """The ServiceAccount. Pods could not use it by mistake: it mounts no token."""
     made = _object("v1", "ServiceAccount", user, role, namespace)
-    if not enabled:
-        made["metadata"]["labels"][DISABLED_LABEL] = "true"
+    made["metadata"]["labels"][ENABLED_LABEL] = str(enabled).lower()
     return made | {"automountServiceAccountToken": False}
 
 
@@ -65,7 +64,7 @@ def read_teams(accounts: Iterable[Object]) -> list[Team]:
 def _membership(user: str, account: Object | None, role: Object | None, bound: Object | None) -> Membership:
     one = account or role or bound or {}
     name = _label(one, ROLE_LABEL)
-    disabled = bool(_label(one, DISABLED_LABEL))
+    disabled = _label(one, ENABLED_LABEL) == "false"
     rules = (role or {}).get("rules")
     return Membership(
         user,

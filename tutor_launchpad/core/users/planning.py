@@ -61,7 +61,7 @@ def plan_creation(order: Order, role: str, found: Found, systems: Sequence[str])
         f"User {order.name} has the role {one.role} in {TITLES[one.system]} already: change it with "
         f"`tutor launchpad user update {order.name} --role {role}`."
         for one in found.values()
-        if one.ours and one.role not in ("", role)
+        if one.ours and one.whole and one.role not in ("", role)
     ]
     refuse(problems)
     return [_creation(order, role, system, found.get(system)) for system in systems]

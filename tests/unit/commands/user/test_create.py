@@ -129,6 +129,14 @@ def test_narrow_role_is_refused_where_everybody_has_a_wider_one(users: Users, de
     assert users.api.writes == []
 
 
+def test_policies_of_another_form_are_refused(users: Users) -> None:
+    users.api.edit(("configmaps", "argocd", "argocd-rbac-cm"), {"data": {"policy.matchMode": "regex"}})
+
+    made = users.create("bob", "--role", "readonly")
+
+    assert "set policy.matchMode in ConfigMap argocd/argocd-rbac-cm to glob" in made["error"]["message"]
+
+
 def test_missing_permission_is_told_before_anything_is_written(users: Users) -> None:
     users.create(*ALICE)
     users.api.allowed = frozenset(users.api.used - {Permission("patch", "", "secrets", "argocd")})

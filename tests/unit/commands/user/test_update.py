@@ -62,6 +62,7 @@ def test_disabled_user_is_out_until_enabled(users: Users, alice: Made) -> None:
     assert out == (False, False, False)
     assert users.logins.opens("alice", password)
     assert users.has("rolebindings", "alice")
+    assert users.json("list")["users"][1]["notes"] == []
 
 
 def test_disabled_user_stays_so_when_the_role_changes_or_create_is_repeated(users: Users, alice: Made) -> None:
@@ -72,6 +73,27 @@ def test_disabled_user_stays_so_when_the_role_changes_or_create_is_repeated(user
 
     assert (again["changed"], again["enabled"]) == (False, False)
     assert not users.has("rolebindings", "alice")
+
+
+def test_user_is_locked_out_also_where_everybody_has_a_wide_role(users: Users, alice: Made) -> None:
+    users.api.edit(("configmaps", "argocd", "argocd-rbac-cm"), {"data": {"policy.default": "role:ops"}})
+
+    assert users.json("update", "alice", "--disable")["enabled"] is False
+    assert users.json("update", "alice", "--role", "readonly")["error"]["kind"] == "Refused"
+
+
+def test_what_is_half_made_is_finished_with_another_role(users: Users, alice: Made) -> None:
+    users.api.edit(("configmaps", "argocd", "argocd-cm"), {"data": {"accounts.alice": None}})
+    users.run("delete", "alice", "--yes")
+    users.api.edit(
+        ("configmaps", "argocd", "argocd-rbac-cm"), {"data": {"policy.launchpad-alice.csv": "# role readonly\n"}}
+    )
+
+    refused = users.json("update", "alice")
+    made = users.create("alice", "--role", "developer")
+
+    assert "User alice is half made or half removed in Argo CD" in refused["error"]["message"]
+    assert (made["role"], made["changed"]) == ("developer", True)
 
 
 def test_new_password_replaces_the_old_one(users: Users, alice: Made) -> None:
