@@ -16,6 +16,7 @@ from launchpad_workflows.errors import Absent, NotServed
 from launchpad_workflows.names import cut
 from launchpad_workflows.requests import Request, Resource
 from launchpad_workflows.templates.common import CHOOSING, limit_name, template_name
+from launchpad_workflows.templates.deprovision import NO_SERVER
 from launchpad_workflows.templates.limits import build_limit
 
 NAME_LIMIT = 63
@@ -64,17 +65,20 @@ def build_run(
 
 
 def parameters(request: Request) -> dict[str, str]:
-    """What a template for the request's operation is given; none of it is secret."""
+    """What a template for the request's operation is given, also what has a default: a workflow of one's own that refers to
+    the template has to give that too. None of it is secret.
+    """
     choosing = [one for one in request.resources if keeps_choices(request.operation, one)]
     found = {
         "request": request.to_json(),
         "resources": _list(one for one in request.resources if one not in choosing),
-        **({CHOOSING: _list(choosing)} if choosing else {}),
     }
+    if request.operation in _CHOOSES:
+        found[CHOOSING] = _list(choosing)
     if request.operation != "check":
         found["instance"] = request.instance
-    if request.dump is not None:
-        found["dump-server"] = request.dump.server
+    if request.operation == "deprovision":
+        found["dump-server"] = request.dump.server if request.dump else NO_SERVER
     return found
 
 

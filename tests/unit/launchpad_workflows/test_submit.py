@@ -6,9 +6,10 @@ import pytest
 from launchpad_workflows.client import Object
 from launchpad_workflows.errors import Absent, Forbidden
 from launchpad_workflows.register import register
-from launchpad_workflows.requests import Dump
-from launchpad_workflows.submit import build_run, submit
-from launchpad_workflows.templates.common import TemplateParams
+from launchpad_workflows.requests import OPERATIONS, Dump, Operation
+from launchpad_workflows.submit import build_run, parameters, submit
+from launchpad_workflows.templates import BUILDERS
+from launchpad_workflows.templates.common import TemplateParams, to_object
 
 from tests.unit.launchpad_workflows.fakes import FakeClient, fake_request, mysql_request
 
@@ -35,12 +36,21 @@ def test_run_is_started_with_labels_and_parameters() -> None:
     run = submit(client, mysql_request())
 
     workflow = client.objects["Workflow", "launchpad", run.name]
-    parameters = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
+    found = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
     assert run.name.startswith("provision-alpha-")
     assert workflow["metadata"]["labels"]["launchpad.openedx.org/instance"] == "alpha"
     assert workflow["spec"]["workflowTemplateRef"] == {"name": "launchpad-provision"}
-    assert json.loads(parameters["resources"]) == [{"resource": "mysql", "server": "main"}]
-    assert set(parameters) == {"instance", "request", "resources"}
+    assert json.loads(found["resources"]) == [{"resource": "mysql", "server": "main"}]
+    assert (set(found), found["choosing"]) == ({"instance", "request", "resources", "choosing"}, "[]")
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_run_gives_its_template_every_parameter(operation: Operation) -> None:
+    changes = {"operation": operation, "step": "prepare" if operation == "rotate" else ""}
+    request = mysql_request().model_copy(update=changes)
+    template = to_object(BUILDERS[operation](TemplateParams(image="worker:1")))
+
+    assert set(parameters(request)) == {one["name"] for one in template["spec"]["arguments"]["parameters"]}
 
 
 def test_two_runs_have_two_names() -> None:
@@ -102,9 +112,9 @@ def test_removal_needs_no_password_and_names_the_store_for_copies() -> None:
     run = submit(client, request)
 
     workflow = client.objects["Workflow", "launchpad", run.name]
-    parameters = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
+    found = {one["name"]: one["value"] for one in workflow["spec"]["arguments"]["parameters"]}
     assert workflow["spec"]["workflowTemplateRef"] == {"name": "launchpad-deprovision"}
-    assert parameters["dump-server"] == "backup"
+    assert found["dump-server"] == "backup"
 
 
 def test_check_needs_no_secret_of_an_instance() -> None:
