@@ -12,7 +12,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from launchpad_workflows.client import WORKFLOWS, Object
 from launchpad_workflows.errors import Absent, Forbidden, Refused
 from launchpad_workflows.kube import KubernetesClient
 from launchpad_workflows.ownership import FileOwnership
-from launchpad_workflows.register import register_server, register_templates
+from launchpad_workflows.register import register, register_server, register_templates
 from launchpad_workflows.remote import run
 from launchpad_workflows.requests import MySQL, MySQLDatabase, Request
 from launchpad_workflows.templates import BUILDERS
@@ -164,7 +164,9 @@ def test_failure_is_told_with_its_last_lines(server_client: ArgoServerClient, wa
     assert any("127.0.0.1" in line for line in failed.failures[0].log)
 
 
-def test_template_that_hera_has_updated_counts_as_registered(server_client: ArgoServerClient, way: Way) -> None:
+def test_template_that_hera_has_updated_counts_as_registered_and_stays_with_that_way(
+    client: KubernetesClient, server_client: ArgoServerClient, way: Way
+) -> None:
     params = TemplateParams(image="worker:other", namespace=way.namespace)
     template = BUILDERS["check"](params)
     template.workflows_service = server_client.service
@@ -173,6 +175,8 @@ def test_template_that_hera_has_updated_counts_as_registered(server_client: Argo
 
     others = [f"WorkflowTemplate launchpad-{operation}" for operation in BUILDERS if operation != "check"]
     assert register_templates(server_client, params) == others
+    with pytest.raises(Refused, match="409 Conflict"):
+        register(client, replace(params, image="worker:third"))
 
 
 def test_absent_forbidden_and_untrusted_are_told_apart(
