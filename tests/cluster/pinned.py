@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import yaml
 from click.testing import CliRunner
 
-from tests.cluster.environment import kubectl, manifest
+from tests.cluster.environment import git_credentials, kubectl, manifest
 from tutor_launchpad.commands import launchpad
 
 NAMES = {"argo-cd": "ARGO_CD_MANIFEST", "argo-workflows": "ARGO_WORKFLOWS_MANIFEST"}
@@ -29,6 +30,7 @@ class Pinned:
 
     path: Path
     mirror: Path
+    credentials: Path | None = None
 
     def pin(self, name: str, change: Callable[[str], str] = lambda text: text) -> str:
         """Pin a component to the manifest of this machine, or to a changed one; returns its version."""
@@ -51,12 +53,16 @@ class Pinned:
 
     def words(self, *more: str) -> list[str]:
         """The command that installs it."""
-        return ["cluster", "install", str(self.path), "--manifests", str(self.mirror), "--yes", *more]
+        given = ["--credentials-file", str(self.credentials)] if self.credentials else []
+        return ["cluster", "install", str(self.path), "--manifests", str(self.mirror), "--yes", *given, *more]
 
     def push(self) -> None:
         """Commit all, and push it to where Argo CD reads it."""
+        helper = ["-c", f"credential.helper=store --file={self.credentials}"] if self.credentials else []
         for command in ("add --all", "commit --quiet --message Pin", "push --quiet origin main"):
-            subprocess.run(["git", *IDENTITY, *command.split()], cwd=self.path, check=True, capture_output=True)
+            subprocess.run(
+                ["git", *IDENTITY, *helper, *command.split()], cwd=self.path, check=True, capture_output=True
+            )
 
 
 def make_pinned(folder: Path, url: str, without: tuple[str, ...] = LEFT_OUT) -> Pinned:
@@ -70,10 +76,19 @@ def make_pinned(folder: Path, url: str, without: tuple[str, ...] = LEFT_OUT) -> 
         launchpad, ["cluster", "create", str(path), *words, "--repository", url, *left_out, "--no-commit"]
     )
     assert made.exit_code == 0, made.output
-    pinned = Pinned(path, folder / "mirror")
+    pinned = Pinned(path, folder / "mirror", _credentials(folder / "credentials", url))
     for name in NAMES:
         pinned.pin(name)
     return pinned
+
+
+def _credentials(file: Path, url: str) -> Path | None:
+    """A file that opens a private repository; None for a public one."""
+    known, address = git_credentials(), urlsplit(url)
+    if "/private/" not in url or known is None:
+        return None
+    file.write_text(f"{address.scheme}://{known.username}:{known.password}@{address.netloc}\n")
+    return file
 
 
 def install_argo(folder: Path) -> None:

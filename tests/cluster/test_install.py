@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cluster.environment import kubectl, make_repository
+from tests.cluster.environment import git_credentials, kubectl, make_repository
 from tests.cluster.pinned import Pinned, make_pinned, remove_argo, remove_components
 from tests.cluster.proxy import as_account, connect, proxied
 from tests.conftest import Root
@@ -85,10 +85,9 @@ def _former() -> list[str]:
 
 @pytest.fixture(scope="module")
 def pinned(tmp_path_factory: pytest.TempPathFactory, run_id: str) -> Iterator[Pinned]:
-    """A pushed repository for an empty cluster, pinned to older releases; the components are removed at the end."""
-    repository = make_pinned(
-        tmp_path_factory.mktemp("pinned") / "x", make_repository(f"lp-{run_id}-install"), ("cert-manager",)
-    )
+    """A pushed, private repository for an empty cluster, pinned to older releases; components are removed at the end."""
+    url = make_repository(f"{'private/' if git_credentials() else ''}lp-{run_id}-install")
+    repository = make_pinned(tmp_path_factory.mktemp("pinned") / "x", url, ("cert-manager",))
     for name in ("argo-cd", "argo-workflows"):
         repository.pin(name, _older)
     repository.push()
@@ -115,6 +114,7 @@ def test_installation_that_is_killed_is_finished_by_the_next(pinned: Pinned, roo
     applications = kubectl("-n", "argocd", "get", "applications", "--output", "name").split()
     assert sorted(name.rpartition("/")[2] for name in applications) == APPLICATIONS
     assert "Application harmony: " in ran.stdout
+    assert "cannot read the repository" not in ran.stdout
     assert "launchpad-provision" in kubectl("-n", "launchpad", "get", "workflowtemplates", "--output", "name")
 
 
