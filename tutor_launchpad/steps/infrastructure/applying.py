@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor_launchpad.adapters.plan_folder import plan_folder
 from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.infrastructure.changes import Planned, not_named, read_plan
 from tutor_launchpad.core.infrastructure.describe import counted, loss_problems
@@ -31,8 +31,8 @@ class PlanFile:
 @contextmanager
 def planned(site: Site, *, destroy: bool = False, targets: Sequence[str] = ()) -> Iterator[PlanFile]:
     """A plan in a folder that only we can read, and that is gone afterwards: plans hold secrets."""
-    with tempfile.TemporaryDirectory(prefix="launchpad-") as folder:
-        path = Path(folder) / "plan"
+    with plan_folder(site.terraform.folder) as folder:
+        path = folder / "plan"
         changes = site.terraform.plan(path, destroy=destroy, targets=targets)
         yield PlanFile(path, read_plan(site.terraform.show(path)), changes)
 

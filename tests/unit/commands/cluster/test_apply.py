@@ -74,7 +74,7 @@ def test_nothing_secret_stays_on_the_disk(path: Path, tmp_path: Path) -> None:
         file for file in tmp_path.rglob("*") if file.is_file() and file.name != "main.tf" and ".git" not in file.parts
     ]
     assert [str(file) for file in files if SECRET.encode() in file.read_bytes()] == []
-    assert list(tmp_path.glob("launchpad-*")) == []
+    assert [path.name for path in tmp_path.rglob("launchpad-*")] == []
 
 
 def test_saved_plan_is_applied_as_it_is_and_removed(path: Path, tmp_path: Path) -> None:
