@@ -24,6 +24,7 @@ from tests.unit.small_infrastructure import (
     write_root,
 )
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
+from tutor_launchpad.core.infrastructure.changes import DATA
 
 
 @pytest.fixture(autouse=True)
@@ -155,6 +156,24 @@ def test_name_for_deletion_that_nothing_has_is_refused(path: Path, named: str) -
 
     assert isinstance(result.exception, Refused)
     assert str(result.exception) == f"--delete-data {named}: this plan destroys no data of that name."
+
+
+def test_data_is_lost_only_where_it_was_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DATA, "terraform_data", ("database server", "input"))
+    write_root(path, BACKEND, NODE.replace('= "1"', '= "moon-mysql"'))
+    assert launchpad_cluster("apply", path, "--yes").exit_code == 0
+    write_root(path, BACKEND)
+
+    refused = launchpad_cluster("apply", path, "--yes")
+    applied = launchpad_cluster("apply", path, "--yes", "--delete-data", "moon-mysql")
+
+    assert isinstance(refused.exception, Refused)
+    assert str(refused.exception) == (
+        "Database server moon-mysql (terraform_data.node) would be destroyed with its data: undo the change in terraform/ "
+        "that leads to it, or add --delete-data moon-mysql."
+    )
+    assert applied.exit_code == 0, applied.output
+    assert "1 to destroy is done" in applied.stdout
 
 
 def test_lock_file_is_committed_alone(path: Path) -> None:

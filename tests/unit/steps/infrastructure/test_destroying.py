@@ -33,6 +33,7 @@ class World:
     """A cloud, a Terraform and a Kubernetes that write what happens into one list."""
 
     log: list[str] = field(default_factory=list)
+    greedy: bool = False
     api: FakeApi = field(default_factory=lambda: FakeApi(SERVICE))
 
     def who(self) -> str:
@@ -92,7 +93,8 @@ class Program:
 
     def show(self, plan: Path) -> dict[str, Any]:
         changed = [{**one, "change": {"actions": ["delete"], "before": one["values"]}} for one in (SERVER, NODES)]
-        return {"resource_changes": [one for one in changed if one["address"] in self.targets]}
+        taken = [one for one in changed if one["address"] in self.targets or self.world.greedy]
+        return {"resource_changes": taken}
 
     def apply(self, plan: Path, total: int) -> list[str]:
         self.world.log.append(f"destroy {total}")
@@ -149,6 +151,15 @@ def test_data_that_is_not_named_is_neither_planned_nor_unprotected(world: World,
     assert world.log[0] == "plan aws_eks_cluster.this"
     assert not any(line.startswith("unprotect") for line in world.log)
     assert result.kept == ("moon-mysql",)
+
+
+def test_plan_that_takes_more_data_than_was_asked_for_is_refused(world: World, path: Path) -> None:
+    world.greedy = True
+
+    with pytest.raises(Refused, match=r"Database server moon-mysql .* would be destroyed with its data"):
+        _destroy(world, path)
+
+    assert world.log == ["plan aws_eks_cluster.this"]
 
 
 def test_no_changes_nothing(world: World, path: Path) -> None:
