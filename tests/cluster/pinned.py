@@ -94,6 +94,7 @@ def _credentials(file: Path, url: str) -> Path | None:
 def install_argo(folder: Path) -> None:
     """Argo CD and Argo Workflows from this machine's manifests; what is there already stays as it is."""
     pinned = make_pinned(folder / "repository", "https://git.example.com/team/cluster.git")
+    (pinned.path / "cluster" / "root.yml").unlink()  # nothing is handed to Argo CD
     words = pinned.words(*(word for name in NAMES for word in ("--component", name)))
     ran = CliRunner().invoke(launchpad, words, obj=SimpleNamespace(root=str(folder)), catch_exceptions=False)
     assert ran.exit_code == 0, ran.output

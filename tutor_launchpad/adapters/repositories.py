@@ -69,12 +69,15 @@ def _credentials(line: str, repository: str) -> RepositoryCredentials | None:
 
 
 def _place(address: str) -> tuple[str, str]:
-    """Scheme and host with its port, as they are compared; `ssh` for an address of the form user@host:path."""
+    """Scheme and host with its port, as they are compared; `ssh` for an address of the form user@host:path.
+
+    Git itself writes a port as `%3a8443` into such a file.
+    """
     scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]+):(?!//).*", address)
     if scp:
         return "ssh", scp[1].lower()
     url = urlsplit(address)
-    return url.scheme.lower(), url.netloc.rpartition("@")[2].lower()
+    return url.scheme.lower(), unquote(url.netloc.rpartition("@")[2]).lower()
 
 
 def _credentials_path(settings: Settings | Place) -> Path | None:

@@ -55,6 +55,13 @@ def _read(tmp_path: Path, content: str | bytes, repository: str = HTTPS) -> Repo
     return read_credentials(make_settings(repository=repository, repository_credentials_file=str(file)))
 
 
+@pytest.mark.parametrize("host", ["git.example.com:8443", "git.example.com%3a8443", "git.example.com%3A8443"])
+def test_port_is_read_as_git_writes_it(tmp_path: Path, host: str) -> None:
+    found = _read(tmp_path, f"https://me:token@{host}\n", "https://git.example.com:8443/cluster.git")
+
+    assert found == RepositoryCredentials("me", "token")
+
+
 def test_no_file_no_credentials() -> None:
     assert read_credentials(make_settings()) is None
 
