@@ -68,6 +68,7 @@ def project(
     atlas.command = admin.admin.command
     cleanups += [admin.close, atlas.clean]
     monkeypatch.setattr(AtlasMongoDBProvisioner, "patience", Patience(sleep=lambda _seconds: time.sleep(0.05)))
+    monkeypatch.setattr(AtlasMongoDBProvisioner, "brief", Patience(attempts=4, sleep=lambda _seconds: None))
     authority = make_authority(tmp_path)
     with before(server.host, server.port, authority, mysql=False) as port:
         resource = AtlasMongoDB(

@@ -73,7 +73,8 @@ def runner(instance: str) -> Runner:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Amazon]:
     """What it has done is known at once."""
-    monkeypatch.setattr(S3Provisioner, "patience", Patience(attempts=2, sleep=lambda _seconds: None))
+    for name in ("patience", "brief"):
+        monkeypatch.setattr(S3Provisioner, name, Patience(attempts=2, sleep=lambda _seconds: None))
     server = Server()
     with server.amazon(EVERYTHING) as door:
         yield door

@@ -37,6 +37,7 @@ def server() -> Iterator[Server]:
 def aws(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Amazon]:
     """Nobody waits."""
     monkeypatch.setattr(S3Provisioner, "patience", Patience(sleep=lambda _seconds: None))
+    monkeypatch.setattr(S3Provisioner, "brief", Patience(attempts=4, sleep=lambda _seconds: None))
     monkeypatch.setattr(S3Provisioner, "iam_patience", Patience(attempts=6, sleep=lambda _seconds: None))
     monkeypatch.setattr(S3Provisioner, "settings_patience", Patience(attempts=4, sleep=lambda _seconds: None))
     monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _seconds: None))

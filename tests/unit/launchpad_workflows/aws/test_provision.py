@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from launchpad_workflows.credentials import MappingCredentials
 from launchpad_workflows.errors import Unavailable
+from launchpad_workflows.provisioners.storage.s3 import S3Provisioner
 
 from tests.unit.launchpad_workflows.aws.conftest import EVERYTHING, Account
 
@@ -192,6 +193,17 @@ def test_iam_may_hear_late_of_a_user_that_it_made(account: Account, status: int,
     account.aws.refuse = lambda call: late.pop() if call == "PutUserPolicy" and late else None
 
     assert account.run(claim="new").isolated
+
+
+def test_trouble_of_a_run_that_changed_nothing_is_told_soon(account: Account) -> None:
+    account.run(claim="new")
+    account.aws.client("iam").delete_user_policy(UserName=account.user, PolicyName="launchpad")
+    account.aws.calls.clear()
+
+    outcome = account.run("verify")
+
+    tried = [call for call in account.aws.calls if call == f"PUT /{account.bucket}/.launchpad_probe"]
+    assert (outcome.failed, len(tried)) == (True, S3Provisioner.brief.attempts)
 
 
 def test_key_that_is_never_heard_of_may_pass(account: Account) -> None:

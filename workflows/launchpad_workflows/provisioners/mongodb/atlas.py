@@ -21,6 +21,7 @@ from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.atlas import LIMIT, Role, User, Users
 from launchpad_workflows.provisioners.atlas import connected as connected_to_api
 from launchpad_workflows.provisioners.base import ABSENT, PROBE, Files, Fix, Found, foreign
+from launchpad_workflows.provisioners.eventual import Eventual
 from launchpad_workflows.provisioners.http import Answered
 from launchpad_workflows.provisioners.mongodb.provisioner import SYSTEM, Client, MongoDBProvisioner
 from launchpad_workflows.provisioners.mongodb.session import Address, Denied, connected
@@ -33,7 +34,7 @@ _CONFLICT = 409
 _ACCESS = " Is this network's address on the IP access list of the project?"
 
 
-class AtlasMongoDBProvisioner(MongoDBProvisioner):
+class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
     """As on any server, but for who makes users and who looks at data."""
 
     patience: ClassVar[Patience] = Patience(attempts=30)
@@ -60,6 +61,7 @@ class AtlasMongoDBProvisioner(MongoDBProvisioner):
 
         One that exists by now is ours only with our labels: a request whose answer was lost meets what it made itself.
         """
+        self.changed = True
         if item.kind == "user":
             try:
                 self.users.create(self._user(item.name), self._secret)
@@ -109,10 +111,7 @@ class AtlasMongoDBProvisioner(MongoDBProvisioner):
 
     def try_out(self, report: Report) -> None:
         """As on other servers, but these are given time to hear of what was changed."""
-        tried = self.patience.until(self._tried, BadCredentials, Denied, NotIsolated)
-        for line in tried.details:
-            report.note(line)
-        report.isolated = tried.isolated
+        self.try_until(super().try_out, report, BadCredentials, Denied, NotIsolated)
 
     @contextmanager
     def probing(self, password: str) -> Iterator[str]:
@@ -168,7 +167,7 @@ class AtlasMongoDBProvisioner(MongoDBProvisioner):
             fixes.append(Fix(f"roles of user {name}", partial(self._change, name)))
         if not self._named(user):
             fixes.append(Fix(f"labels of user {name}", partial(self._change, name)))
-        return Found(ours=opens or self._named(user), fixes=tuple(fixes))
+        return Found(ours=opens or self._named(user), fixes=tuple(map(self.changing, fixes)))
 
     def _change(self, name: str, *, password: bool = False) -> None:
         self.users.change(self._user(name), self._secret if password else "")
@@ -232,11 +231,6 @@ class AtlasMongoDBProvisioner(MongoDBProvisioner):
     def _shut_out(self, name: str) -> None:
         if name in self.resource.users() and self.opens(name):
             raise _Slow(f"{self.place} still lets user {name} in after its removal: repeat in a while.")
-
-    def _tried(self) -> Report:
-        report = Report()
-        super().try_out(report)
-        return report
 
 
 _STEWARD = "launchpad_steward_"

@@ -17,6 +17,7 @@ from launchpad_workflows.errors import BadCredentials, NotIsolated, Unavailable
 from launchpad_workflows.items import Item
 from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Fix, Found, foreign
+from launchpad_workflows.provisioners.eventual import Eventual
 from launchpad_workflows.provisioners.storage import buckets, neighbours
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Taken, TakenByUs, UnknownKey, connected
 from launchpad_workflows.provisioners.storage.iam import MOST_KEYS, Key, User, Users
@@ -28,13 +29,11 @@ from launchpad_workflows.requests import AmazonStorage
 ROOT_TAG = "launchpad-root"
 
 
-class S3Provisioner(StorageProvisioner):
+class S3Provisioner(Eventual, StorageProvisioner):
     """Buckets, and a user with a policy for them and a key that AWS chooses."""
 
-    patience: ClassVar[Patience] = Patience()
-    """IAM tells the rest of AWS of a change after some seconds."""
     iam_patience: ClassVar[Patience] = Patience(attempts=6)
-    """IAM itself knows of it sooner."""
+    """IAM itself knows of a change sooner than the rest of AWS."""
     users: Users
 
     @contextmanager
@@ -96,10 +95,7 @@ class S3Provisioner(StorageProvisioner):
 
     def try_out(self, report: Report) -> None:
         """As the others, but AWS is given time to hear of what was changed."""
-        tried = self.patience.until(self._tried, UnknownKey, Denied, NotIsolated)
-        for line in tried.details:
-            report.note(line)
-        report.isolated = tried.isolated
+        self.try_until(super().try_out, report, UnknownKey, Denied, NotIsolated)
 
     def shown(self, bucket: str) -> bool:
         """The tags name this instance, or there are none yet and our key is let in."""
@@ -168,7 +164,7 @@ class S3Provisioner(StorageProvisioner):
             return Found(foreign=reason)
         if name not in self.resource.users():
             return Found(ours=self._named(user.tags))
-        return Found(ours=self._named(user.tags), fixes=tuple(self._drift(name, user)))
+        return Found(ours=self._named(user.tags), fixes=tuple(map(self.changing, self._drift(name, user))))
 
     def _drift(self, name: str, user: User) -> Iterator[Fix]:
         boundary = self.wanted.permissions_boundary
@@ -238,11 +234,6 @@ class S3Provisioner(StorageProvisioner):
         except UnknownKey:
             user = self.resource.users()[0]
             raise _Unheard(f"The new key of user {user} is not accepted by store {self.place} yet: repeat.") from None
-
-    def _tried(self) -> Report:
-        report = Report()
-        super().try_out(report)
-        return report
 
 
 class _Unheard(Unavailable):
