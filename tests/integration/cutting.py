@@ -11,14 +11,14 @@ from collections.abc import Iterator
 class Cutter:
     """Passes TCP on. `stays_away`: after the cut nobody gets through until it is mended."""
 
-    def __init__(self, host: str, port: int, *, stays_away: bool) -> None:
+    def __init__(self, host: str, port: int, *, stays_away: bool, address: str = "127.0.0.1") -> None:
         self._target = host, port
         self._stays_away = stays_away
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self._left: int | None = None
         self._away = False
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server((address, 0))
         self.port = int(self._listener.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -78,3 +78,17 @@ class Cutter:
             with contextlib.suppress(OSError):
                 side.shutdown(socket.SHUT_RDWR)
         self._open.clear()
+
+
+class Holder(Cutter):
+    """Instead of cutting it lets the client wait at that piece, until it is told to go on."""
+
+    def __init__(self, host: str, port: int, *, address: str = "127.0.0.1") -> None:
+        self.held, self.go_on = threading.Event(), threading.Event()
+        super().__init__(host, port, stays_away=False, address=address)
+
+    def _is_last(self) -> bool:
+        if super()._is_last():
+            self.held.set()
+            self.go_on.wait()
+        return False
