@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from tests.unit.cluster_repositories import GIVEN, SSO, rendered, write
+from tests.unit.programs import find_program
 from tutor_launchpad.core.cluster.components import WAVE
 from tutor_launchpad.core.cluster.stages import awaited
 from tutor_launchpad.core.users.argo_cd import read_teams
@@ -51,6 +52,22 @@ def test_dex_asks_github_for_the_teams_and_lets_no_others_in(name: str) -> None:
         "teamNameField": "slug",
     }
     assert data(name, "argo-cd/settings.yml")["url"] == ARGO_CD
+
+
+def test_argo_cd_takes_the_settings_for_those_of_a_dex(tmp_path: Path) -> None:
+    metadata = {"namespace": "argocd", "labels": {"app.kubernetes.io/part-of": "argocd"}}
+    settings = documents("existing-sso", "argo-cd/settings.yml")[0]
+    secret = {"apiVersion": "v1", "kind": "Secret", "data": {"server.secretkey": "a2V5"}}
+    options = []
+    for option, name, content in (("cm", "argocd-cm", settings), ("secret", "argocd-secret", secret)):
+        file = tmp_path / name
+        file.write_text(yaml.safe_dump({**content, "metadata": {**metadata, "name": name}}))
+        options += [f"--argocd-{option}-path", str(file)]
+    command = [find_program("argocd"), "admin", "settings", "validate", "--group", "general", *options]
+
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert "Dex is configured" in ran.stdout.splitlines(), ran.stdout + ran.stderr
 
 
 def test_argo_workflows_is_a_client_of_that_dex() -> None:
