@@ -11,6 +11,7 @@ from tests.integration.awkward import AWKWARD, hardest_passwords
 from tests.integration.conftest import Runner
 from tests.integration.mongodb.conftest import Admin
 
+pytestmark = pytest.mark.slow
 HARDEST = ("percent", "double quote", "dollar", "wide", "64 characters")
 
 

@@ -11,6 +11,7 @@ from tests.integration.awkward import hardest_passwords
 from tests.integration.conftest import Runner
 from tests.integration.storage.conftest import user_of
 
+pytestmark = pytest.mark.slow
 FORMS = {
     "dots and underscores": ("a.b-c.{}", "A_b.{}"),
     "63 characters": ("{}-" + "x" * 51, "k" * 52 + "{}"),
