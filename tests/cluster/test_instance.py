@@ -164,6 +164,24 @@ def test_two_instances_of_a_private_repository_at_once(
     assert results[0]["revision"] != results[1]["revision"]
     assert [whole.status()["health"] for whole in (one, other)] == ["Healthy", "Healthy"]
     assert git_credentials.password not in json.dumps(results)
+    _people_are_worked_on(one)
+
+
+def _people_are_worked_on(whole: Whole) -> None:
+    """A run with the parts of the deployed LMS comes to its end, of which this image, none of Open edX, tells nothing."""
+    password = whole.root.path.parent / "person"
+    password.write_text("h1dden-passw0rd")
+    person = ("create", "ann", "--email", "ann@example.com", "--password-file", str(password))
+
+    ran = whole.launchpad("people", *person)
+
+    assert ran.status == 1
+    assert "ended without telling what became of it: is the image of Deployment lms Open edX's?" in ran.stderr, (
+        ran.stderr
+    )
+    shown = _visible("workflows", "workflowtemplates", "pods", "events", namespace=whole.name)
+    assert password.read_text() not in shown
+    assert "people-create" not in kubectl("-n", whole.name, "get", "secrets", "-o", "name")
 
 
 PLUGIN = """
