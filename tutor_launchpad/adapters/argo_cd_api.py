@@ -29,9 +29,16 @@ class ArgoCdApi:
     namespace: str
     sleep: Callable[[float], None] = time.sleep
 
+    def address(self) -> tuple[str, str]:
+        """The service as the API server reaches it, and the path below which the API is."""
+        settings = (self.cluster.find("v1", "ConfigMap", PARAMETERS, self.namespace) or {}).get("data") or {}
+        scheme = "http" if settings.get("server.insecure") == "true" else "https"
+        root = str(settings.get("server.rootpath") or "").strip("/")
+        return f"{scheme}:argocd-server:{scheme}", f"/{root}" if root else ""
+
     def make_token(self, name: str, password: str, seconds: int) -> str:
         """A token of the account that its password opens; raises where Argo CD does not answer, or refuses."""
-        server, root = self._address()
+        server, root = self.address()
         session = self._log_in(server, root, name, password)
         asked = {"name": name, "expiresIn": seconds}
         cookie = ("Cookie", f"argocd.token={session}")
@@ -47,13 +54,6 @@ class ArgoCdApi:
             self.sleep(pause)
             answer = self._post(server, f"{root}/api/v1/session", credentials)
         return self._token(answer, f"log in as {name}")
-
-    def _address(self) -> tuple[str, str]:
-        """The service as the API server reaches it, and the path below which the API is."""
-        settings = (self.cluster.find("v1", "ConfigMap", PARAMETERS, self.namespace) or {}).get("data") or {}
-        scheme = "http" if settings.get("server.insecure") == "true" else "https"
-        root = str(settings.get("server.rootpath") or "").strip("/")
-        return f"{scheme}:argocd-server:{scheme}", f"/{root}" if root else ""
 
     def _post(self, server: str, path: str, body: Object, *cookie: tuple[str, str]) -> Response:
         headers = (*content("application/json"), *cookie)
