@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-# Run in the background of a shell, the tests ignore SIGINT, and so would the programs that they start and interrupt.
+# Run in the background of a shell, the tests ignore these, and so would the programs that they start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)

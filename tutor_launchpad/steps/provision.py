@@ -53,6 +53,7 @@ def provision_by_workflow(
     resources = take_over(deployment, resources, runner.chosen(resources.request))
     if not ran.ok:
         raise LaunchpadError("Provisioning failed: " + "\n".join(ran.problems))
+    InProcess(deployment).forget_chosen()  # what an earlier run in process kept is older than what config.yml has now
     cluster.ensure(
         instance_secret(deployment, resources.passwords, {PROVISIONED: current_fingerprint(deployment, resources)})
     )
@@ -78,9 +79,12 @@ def provision_in_process(deployment: Deployment, resources: Resources) -> tuple[
     """The same work in this process, with the credentials in the root's own file."""
     runner = InProcess(deployment)
     ran = runner.run(resources.request, resources.passwords)
-    take_over(deployment, resources, runner.chosen(resources.request))
+    chosen = runner.chosen(resources.request)
+    take_over(deployment, resources, chosen)
     if not ran.ok:
         raise LaunchpadError("\n".join(ran.problems))
+    if chosen and deployment.cluster is not None:  # likewise
+        ByWorkflow(deployment, deployment.cluster).forget_chosen()
     return _status(ran.outcomes), _summary(ran.outcomes)
 
 

@@ -70,12 +70,11 @@ def forget_passwords(deployment: Deployment, runner: Runner) -> None:
     """Delete the instance's Secrets, once it has no name left."""
     if runner.ownership.held(deployment.settings.instance):
         return
+    secret = find_secret(deployment, deployment.cluster) if deployment.cluster is not None else None
     runner.forget_chosen()
-    if deployment.cluster is not None:
-        secret = find_secret(deployment, deployment.cluster)
-        if secret is not None:
-            metadata = secret["metadata"]
-            deployment.cluster.delete("v1", "Secret", metadata["name"], metadata["namespace"])
+    if deployment.cluster is not None and secret is not None:
+        metadata = secret["metadata"]
+        deployment.cluster.delete("v1", "Secret", metadata["name"], metadata["namespace"])
 
 
 def _resume(request: Request) -> Resume:

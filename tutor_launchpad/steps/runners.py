@@ -189,13 +189,15 @@ class ByWorkflow:
 
         if not any(one.chosen_keys() for one in request.resources):
             return {}
-        return read(self.cluster, self.deployment.settings.instance, self._namespace)
+        with _translated({}):
+            return read(self.cluster, self.deployment.settings.instance, self._namespace, root_id(self.deployment))
 
     def forget_chosen(self) -> None:
         """See `Runner`."""
         from launchpad_workflows.chosen import forget
 
-        forget(self.cluster, self.deployment.settings.instance, self._namespace)
+        with _translated({}):
+            forget(self.cluster, self.deployment.settings.instance, self._namespace, root_id(self.deployment))
 
     @property
     def _namespace(self) -> str:

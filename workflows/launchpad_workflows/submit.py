@@ -99,8 +99,8 @@ def submit(
         raise Absent(f"Nothing was started in namespace {namespace}: {'; '.join(missing)}.")
     with contextlib.suppress(NotServed):
         _limit_servers(client, request, namespace)
-    if any(keeps_choices(request.operation, one) for one in request.resources):
-        prepare(client, request.instance, namespace)
+        if any(keeps_choices(request.operation, one) for one in request.resources):
+            prepare(client, request.instance, namespace, request.root)
     run = build_run(request, namespace, secrets.token_hex(4), annotations)
     client.create(run)
     return Run(run["metadata"]["name"], namespace, request.operation, places(request), request.instance)

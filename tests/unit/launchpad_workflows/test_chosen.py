@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from launchpad_workflows import chosen
+from launchpad_workflows.errors import NotServed, Refused
 from launchpad_workflows.requests import Request
 from launchpad_workflows.submit import submit
 
@@ -77,3 +79,28 @@ def test_operation_that_keeps_nothing_needs_no_account() -> None:
     }
     assert "choosing" not in names
     assert ("Secret", "launchpad", NAME) not in client.objects
+
+
+def test_secret_of_another_installation_is_neither_read_nor_removed() -> None:
+    client = FakeClient()
+    chosen.prepare(client, "alpha", "launchpad", "theirs")
+
+    for act in (chosen.prepare, chosen.read, chosen.forget):
+        with pytest.raises(Refused, match="is of another installation with an instance alpha"):
+            act(client, "alpha", "launchpad", "ours")
+
+    assert ("Secret", "launchpad", NAME) in client.objects
+
+
+def test_client_that_serves_no_secrets_starts_the_run_all_the_same() -> None:
+    client = ready()
+    find = client.find
+
+    def served(api_version: str, kind: str, name: str, namespace: str | None = None) -> object:
+        if kind in ("Secret", "ConfigMap"):
+            raise NotServed("no")
+        return find(api_version, kind, name, namespace)
+
+    client.find = served  # type: ignore[assignment,method-assign]
+
+    assert submit(client, request()).operation == "provision"

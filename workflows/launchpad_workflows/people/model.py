@@ -58,8 +58,8 @@ class PeopleRequest(BaseModel):
         return self
 
     def to_json(self) -> str:
-        """As the script reads it."""
-        return self.model_dump_json()
+        """As the script reads it. Kubernetes, which hands it on in a variable, would expand `$(…)` in a name."""
+        return self.model_dump_json().replace("$", "\\u0024")
 
 
 class Person(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -60,8 +61,11 @@ def run(
     this = _submit(client, request, password, namespace)
     began(this)
     workflow = follow(client, this, deadline, _Teller(progress), clock)
-    _drop(client, this.name, namespace)
-    return _read(client, this, workflow)
+    ended = _read(client, this, workflow)
+    # What has happened is told whatever becomes of the Secret, which goes with its workflow at the latest.
+    with contextlib.suppress(Exception):
+        _drop(client, this.name, namespace)
+    return ended
 
 
 def build_run(request: PeopleRequest, namespace: str, token: str) -> Object:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from launchpad_workflows.client import Object
-from launchpad_workflows.errors import Forbidden
+from launchpad_workflows.errors import Forbidden, Unavailable
 from launchpad_workflows.people.lms import read_lms
 from launchpad_workflows.people.model import PeopleRequest
 from launchpad_workflows.people.remote import drop_secrets, register_people, run
@@ -65,6 +65,25 @@ def test_secret_is_there_while_the_run_is_and_belongs_to_it(phase: str) -> None:
     assert secret["metadata"]["ownerReferences"] == [owner]
     assert [kind for kind, _, _ in engine.objects] == ["Workflow"]
     assert (ended.phase, ended.outcome) == (phase, None)
+
+
+def test_secret_that_cannot_be_removed_hides_nothing_of_what_was_done() -> None:
+    engine = Engine()
+
+    def fail(verb: str, name: str) -> None:
+        if verb == "delete":
+            raise Unavailable("away")
+
+    engine.before = fail
+
+    assert run(engine, CREATE, "h1dden", "moon", clock=CLOCK).phase == "Succeeded"
+
+
+def test_name_is_nothing_that_kubernetes_expands() -> None:
+    request = CREATE.model_copy(update={"name": "$(LAUNCHPAD_SEALED_0)"})
+
+    assert "$(" not in request.to_json()
+    assert PeopleRequest.model_validate_json(request.to_json()) == request
 
 
 def test_secret_of_a_run_that_may_not_begin_is_removed() -> None:
