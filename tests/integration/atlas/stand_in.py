@@ -18,10 +18,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.integration.digitalocean.stand_in import Problem, StandIn
 
 PROJECT = "0123456789abcdef01234567"
-CLUSTER = "Main-0"
+CLUSTER, SECOND = "Main-0", "Second-0"
 VERSION = "application/vnd.atlas.2023-01-01+json"
 ACCOUNT = ("mdb_sa_id_tests", "mdb_sa_sk_secret-of-the-tests")
 _PATH = f"/api/atlas/v2/groups/{PROJECT}/databaseUsers"
+_SCOPES = [{"type": "CLUSTER", "name": name} for name in (CLUSTER, SECOND)]
 _ROLES = {"readWrite", "read", "dbAdmin", "clusterMonitor"}
 _FIELDS = {
     "groupId": str, "databaseName": str, "username": str, "password": str, "roles": list, "scopes": list, "labels": list,
@@ -153,7 +154,7 @@ def _checked(body: Any, *needed: str) -> dict[str, Any]:
         len(body.get("password", "12345678")) < 8,
         body.get("roles") == [],
         *(one.keys() != {"roleName", "databaseName"} or one["roleName"] not in _ROLES for one in body.get("roles", [])),
-        *(one != {"type": "CLUSTER", "name": CLUSTER} for one in body.get("scopes", [])),
+        *(one not in _SCOPES for one in body.get("scopes", [])),
         *(one.keys() != {"key", "value"} or not all(one.values()) for one in body.get("labels", [])),
     ]
     if any(wrong):

@@ -12,7 +12,7 @@ import bson
 import pytest
 
 from tests.integration.atlas.conftest import Project
-from tests.integration.atlas.stand_in import CLUSTER
+from tests.integration.atlas.stand_in import CLUSTER, SECOND
 from tests.integration.copies import Copies, copies
 
 __all__ = ["copies"]
@@ -24,6 +24,25 @@ def made(project: Project) -> list[str]:
     names = [str(one["username"]) for one in project.atlas.made if not one["username"].startswith("launchpad_probe")]
     project.atlas.made.clear()
     return names
+
+
+def steward_of(project: Project, root: str, cluster: str = CLUSTER) -> str:
+    """Its name, from an instance that comes and goes."""
+    first = project.resource
+    project.resource = first.model_copy(update={"cluster": cluster})
+    project.run("new", root=root)
+    name, _user = made(project)
+    project.run(operation="deprovision", delete_data=True, root=root)
+    project.resource = first
+    project.atlas.made.clear()
+    return name
+
+
+def leave(project: Project, name: str, more: list[dict[str, str]]) -> dict[str, Any]:
+    """A user as a killed run leaves it."""
+    project.atlas.command("createUser", name, pwd="nobody knows", roles=[])
+    project.atlas.users[name] = {"username": name, "roles": [], "labels": more}
+    return project.atlas.users[name].copy()
 
 
 def labels(instance: str, root: str = "") -> list[dict[str, str]]:
@@ -39,10 +58,11 @@ def add_user(project: Project, more: list[dict[str, str]]) -> None:
 
 def test_missing_is_made_and_a_second_run_needs_nobody_else(project: Project) -> None:
     first = project.run("new", root="root-a")
-    steward = f"launchpad_steward_{project.runner.instance}"
+    steward, user = made(project)
 
     assert (first.status, project.there()) == ("created", set(project.resource.databases))
-    assert (made(project), set(project.atlas.users)) == ([steward, project.user], {project.user})
+    assert steward.startswith(f"launchpad_steward_{project.runner.instance}_")
+    assert {user} == set(project.atlas.users) == {project.user}
     assert (project.run(root="root-a").status, made(project)) == ("unchanged", [])
 
 
@@ -160,13 +180,51 @@ def test_second_user_takes_over(project: Project) -> None:
 
 
 def test_steward_that_a_killed_run_left_is_used_and_removed(project: Project) -> None:
-    name = f"launchpad_steward_{project.runner.instance}"
-    project.atlas.command("createUser", name, pwd="nobody knows", roles=[])
-    project.atlas.users[name] = {"username": name, "roles": [], "labels": labels(project.runner.instance)}
+    leave(project, steward_of(project, "root-a"), labels(project.runner.instance, "root-a"))
 
-    outcome = project.run("new")
+    outcome = project.run("new", root="root-a")
 
     assert (outcome.status, set(project.atlas.users)) == ("created", {project.user})
+
+
+def test_steward_that_another_made_is_neither_changed_nor_removed(project: Project) -> None:
+    name = steward_of(project, "root-a")
+    there = leave(project, name, labels(project.runner.instance, "root-b"))
+
+    outcome = project.run("new", root="root-a")
+
+    assert (outcome.status, outcome.may_pass, project.there()) == ("failed", False, set())
+    assert f"User {name} exists on" in outcome.details[-1]
+    assert project.atlas.users == {name: there}
+
+
+def test_equal_names_of_other_roots_and_clusters_have_stewards_of_their_own(project: Project) -> None:
+    found = [steward_of(project, "root-a"), steward_of(project, "root-b"), steward_of(project, "root-a", SECOND)]
+
+    assert len(set(found)) == len(found)
+    assert steward_of(project, "root-a") == found[0]
+
+
+def test_probes_of_other_roots_have_names_of_their_own(project: Project) -> None:
+    project.run("new", root="root-a")
+    project.run(operation="deprovision", delete_data=True, root="root-a")
+    project.run("new", root="root-b")
+
+    names = [one["username"] for one in project.atlas.made if one["username"].startswith("launchpad_probe")]
+    assert len(names) == len(set(names)) == 2
+
+
+def test_user_that_another_cluster_lets_in_stays_as_it_is(project: Project) -> None:
+    project.run("new", root="root-a")
+    before = project.atlas.users[project.user].copy()
+    project.resource = project.resource.model_copy(update={"cluster": SECOND})
+
+    provisioned = project.run("new", root="root-a")
+    removed = project.run(operation="deprovision", root="root-a")
+
+    assert (provisioned.status, provisioned.may_pass, removed.status) == ("failed", False, "failed")
+    assert f"is for {CLUSTER} of the project and not for cluster {SECOND}" in provisioned.details[-1]
+    assert project.atlas.users[project.user] == before
 
 
 def test_names_with_odd_characters_are_written_as_they_are(project: Project) -> None:

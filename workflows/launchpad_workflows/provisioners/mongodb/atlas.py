@@ -8,6 +8,7 @@ databases of this run alone, which is removed at the end of it and by Atlas itse
 from __future__ import annotations
 
 import datetime
+import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -31,6 +32,7 @@ from launchpad_workflows.requests import AtlasMongoDB
 INSTANCE, ROOT = "launchpad-instance", "launchpad-root"
 _STEWARDS_HOURS = 12
 _CONFLICT = 409
+_DIGITS = 10
 _ACCESS = " Is this network's address on the IP access list of the project?"
 
 
@@ -69,7 +71,7 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
                 if error.status != _CONFLICT:
                     raise
                 found = self.users.find(item.name)
-                if found is None or not self._named(found):
+                if found is None or not self._named(found) or self._elsewhere(found):
                     raise foreign(item, self.place) from None
                 self.users.change(self._user(item.name), self._secret)
             self._await(item.name)
@@ -116,7 +118,7 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
     @contextmanager
     def probing(self, password: str) -> Iterator[str]:
         """Atlas has no users without any role: this one has one on a database that is nobody's."""
-        name = f"{PROBE}_{self.context.instance}"
+        name = f"{PROBE}_{self._whose}"
         self._make_temporary(User(name, frozenset({Role("read", PROBE)}), frozenset(), self._owner_labels), password)
         try:
             self._await(name, password)
@@ -140,6 +142,12 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
         return {INSTANCE: self.context.instance, **root}
 
     @property
+    def _whose(self) -> str:
+        """The end of a temporary user's name: others of the project may have an instance of the same name."""
+        place = "\n".join((self.context.root, self.resource.server, self.wanted.cluster))
+        return f"{self.context.instance}_{hashlib.sha256(place.encode()).hexdigest()[:_DIGITS]}"
+
+    @property
     def _databases(self) -> list[str]:
         """Those of the request and those that are recorded."""
         claimed = [item.name for item in self.resource.claimed() if item.kind == "database"]
@@ -147,6 +155,9 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
 
     def _named(self, user: User) -> bool:
         return {key: user.labels[key] for key in (INSTANCE, ROOT) if key in user.labels} == self._owner_labels
+
+    def _elsewhere(self, user: User) -> bool:
+        return bool(user.clusters) and self.wanted.cluster not in user.clusters
 
     def _user(self, name: str) -> User:
         roles = frozenset(Role("readWrite", database) for database in self.resource.databases)
@@ -158,6 +169,8 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
             return ABSENT
         if INSTANCE in user.labels and not self._named(user):
             return Found(foreign=self._taken(f"User {name} of instance {user.labels[INSTANCE]} (or of another root)"))
+        if self._named(user) and self._elsewhere(user):
+            return Found(foreign=self._used_elsewhere(user))
         if name not in self.resource.users():
             return Found(ours=self._named(user))
         opens = self.opens(name)
@@ -168,6 +181,13 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
         if not self._named(user):
             fixes.append(Fix(f"labels of user {name}", partial(self._change, name)))
         return Found(ours=opens or self._named(user), fixes=tuple(map(self.changing, fixes)))
+
+    def _used_elsewhere(self, user: User) -> str:
+        return (
+            f"User {user.name} of this instance is for {', '.join(sorted(user.clusters))} of the project and not for cluster "
+            f"{self.wanted.cluster}. What runs may still use it there, so it was not touched: move the data, stop what uses "
+            "it, remove the user in Atlas and repeat; or register a cluster of another project."
+        )
 
     def _change(self, name: str, *, password: bool = False) -> None:
         self.users.change(self._user(name), self._secret if password else "")
@@ -187,7 +207,7 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
 
     def _steward(self, *, listing: bool = False) -> Client:
         """One for the databases, or one that sees the names of all."""
-        name = f"{_STEWARD}{'all_' if listing else ''}{self.context.instance}"
+        name = f"{_STEWARD}{'all_' if listing else ''}{self._whose}"
         if name not in self._stewards:
             roles = {Role(role, database) for database in self._databases for role in ("dbAdmin", "read")}
             all_names = frozenset({Role("clusterMonitor", "admin")})
@@ -200,7 +220,7 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
         return self._stewards[name]
 
     def _make_temporary(self, user: User, password: str) -> None:
-        """One that a killed run left is used again."""
+        """One that a killed run left is used again; one that others made is left alone."""
         end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=_STEWARDS_HOURS)
         expires = end.strftime("%Y-%m-%dT%H:%M:%SZ")
         try:
@@ -208,11 +228,18 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
         except Answered as error:
             if error.status != _CONFLICT:
                 raise
+            found = self.users.find(user.name)
+            if found is None:
+                raise
+            if not self._named(found):
+                raise foreign(Item("mongodb", self.resource.server, "user", user.name), self.place) from None
             self.users.change(user, password, expires)
 
     def _dismiss(self, name: str) -> None:
         try:
-            self.users.remove(name)
+            user = self.users.find(name)
+            if user is not None and self._named(user):
+                self.users.remove(name)
         except ProvisioningError as error:
             self.context.say(f"user {name} is left for Atlas to remove, within {_STEWARDS_HOURS} hours: {error}")
 

@@ -206,8 +206,11 @@ class S3Provisioner(Eventual, StorageProvisioner):
         return True
 
     def _renew(self, name: str) -> None:
-        """A new key, kept before it is used; then those that were there, of which nobody knows the secret, go."""
-        former = self.users.keys(name)
+        """A new key, kept before it is used. A later run removes those that were there: the instance may use one until then.
+
+        Where there is no place for another, the one goes that is most likely not in use.
+        """
+        former = sorted(self.users.keys(name), key=lambda key: (key.active, key.name == self._kept))
         while len(former) >= MOST_KEYS:
             self.users.remove_key(name, former.pop(0).name)
         access, secret = self.users.create_key(name)
@@ -218,7 +221,6 @@ class S3Provisioner(Eventual, StorageProvisioner):
             self.users.remove_key(name, access)
             raise
         self.patience.until(self._answer, _Unheard)
-        self._remove_keys(name, [key for key in self.users.keys(name) if key.name != access])
 
     def _remove_keys(self, name: str, keys: Iterable[Key]) -> None:
         for key in keys:

@@ -2,7 +2,7 @@
 
 A key is given for buckets that exist, so that these come first: announcement → bucket → object that names the instance → key.
 The API shows the secret half of a key once and cannot change what a key may do. A key that nobody knows or that has
-drifted is therefore replaced: the new one is kept, then the other is removed.
+drifted is therefore replaced: the new one is kept, and a later run removes the other, which the instance may use until then.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ class SpacesProvisioner(StorageProvisioner):
         right = [key for key in found if key.access == self._kept and key.grants == wanted]
         others = [key for key in found if key not in right]
         if not (opens and right):
-            yield Fix(f"key of user {name}", partial(self._replace, name, found))
+            yield Fix(f"key of user {name}", partial(self._make_key, name))
         elif others:
             yield Fix(f"other keys of user {name}", partial(self._remove_keys, others))
 
@@ -144,10 +144,6 @@ class SpacesProvisioner(StorageProvisioner):
         claimed = [item.name for item in self.resource.claimed() if item.kind == "bucket"]
         mine = {*claimed, *(bucket.name for bucket in self.resource.buckets)}
         return [key for key in self.keys.named(name) if key.access == self._kept or key.buckets & mine]
-
-    def _replace(self, name: str, former: Iterable[Key]) -> None:
-        self._make_key(name)
-        self._remove_keys(former)
 
     def _make_key(self, name: str) -> None:
         """It is removed again where it cannot be kept, as its secret half is never shown again."""
