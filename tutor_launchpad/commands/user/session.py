@@ -122,7 +122,11 @@ def _told(users: Users, command: str, output: str) -> Iterator[None]:
         _tell_failed(users, error, output)
         raise
     except KeyboardInterrupt:
-        interrupted = Interrupted(f"Interrupted. `{command}` with the same options finishes it.")
+        name = command.split()[-1]
+        interrupted = Interrupted(
+            f"Interrupted. `{command}` with the same options finishes it. A password that was set and never shown is replaced "
+            f"with `tutor launchpad user update {name} --reset-password`."
+        )
         _tell_failed(users, interrupted, output)
         raise interrupted from None
 
