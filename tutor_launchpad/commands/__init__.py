@@ -11,7 +11,7 @@ launchpad = LazyGroup(
     verbs={
         "checkout": "Make this Tutor root an instance's again, from the repository.",
         "config": "Show what this instance is configured with, and where each setting comes from.",
-        "cluster": "Make a cluster's repository, and keep it current.",
+        "cluster": "Make a cluster and keep it current: its repository, what is in the cloud, what runs in it.",
         "deploy": "Make this instance run as it is configured.",
         "deprovision": "End this instance's access to its databases and buckets, and on demand delete them.",
         "inspect": "Show what this instance has on its servers.",
