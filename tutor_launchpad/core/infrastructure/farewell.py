@@ -41,5 +41,5 @@ def describe_destroyed(result: DestroyResult) -> str:
 
 def _parted(division: Division, planned: Planned) -> list[str]:
     """What serves or guards kept data and goes all the same: it stands on something that goes, or shares its block with it."""
-    known = {*division.targets} - {*division.parted}
+    known = {*(division.targets or ())} - {*division.parted}
     return [one.address for one in planned.changes if division.kept and one.address not in known]

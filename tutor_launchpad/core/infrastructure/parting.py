@@ -32,14 +32,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Division:
-    """`kept`: data that stays; `lost`: data that goes; `targets`: what goes, empty for all.
+    """`kept`: data that stays; `lost`: data that goes; `targets`: what goes, None for all, empty for nothing.
 
     `parted`: what goes although it stands on kept data, as it stands on something else that goes.
     """
 
     kept: tuple[Held, ...]
     lost: tuple[Held, ...]
-    targets: tuple[str, ...] = ()
+    targets: tuple[str, ...] | None = None
     parted: tuple[str, ...] = ()
 
 

@@ -41,6 +41,8 @@ def plan(site: Site, asking: Asking, out: Path | None) -> tuple[InfrastructureRe
     """What an apply would do; with `out` the plan is kept there, for that apply."""
     if out is not None and (out.exists() or not out.parent.is_dir()):
         raise Refused([f"{out} is there already, or its folder is not: name a new file for the plan."])
+    if out is not None:
+        _refuse_unignored(site, out)
     check_credentials(site)
     site = prepare(site, asking)
     with planned(site) as file:
@@ -84,6 +86,16 @@ def _refuse_strangers(plan_: Planned, named: Sequence[str]) -> None:
     others = f"; it destroys {', '.join(sorted(lost))}" if lost else ""
     unknown = [name for name in named if name not in lost]
     refuse([f"--delete-data {name}: this plan destroys no data of that name{others}." for name in unknown])
+
+
+def _refuse_unignored(site: Site, out: Path) -> None:
+    """A plan holds secrets, which the next `git add` must not take."""
+    file, root = out.resolve(), site.folder.path.resolve()
+    if file.is_relative_to(root) and not site.folder.ignores(str(file.relative_to(root))):
+        raise Refused([
+            f"Git does not ignore {out}, which is to hold secrets: end its name with .tfplan, add it to .gitignore, or keep "
+            "it outside of the repository."
+        ])  # fmt: skip
 
 
 def _keep(plan_: Path, out: Path) -> None:

@@ -62,7 +62,10 @@ def destroy(site: Site, wishes: Wishes) -> DestroyResult:
         refuse([*obstacles(inside), *(_balanced(site) if wishes.no_cluster else [])])
         site = prepare(site, Asking(yes=True))
         division = _division(site, wishes.named)
-        with _unprotected(site, division), planned(site, destroy=True, targets=division.targets) as plan:
+        kept = tuple(one.name for one in division.kept)
+        if division.targets == ():
+            return DestroyResult(site.answers.cluster, False, (), kept, tuple(site.cloud.leftovers()))
+        with _unprotected(site, division), planned(site, destroy=True, targets=division.targets or ()) as plan:
             refuse(loss_problems(not_named(plan.planned.losses, wishes.named)))
             if plan.changes or inside.outstanding:
                 wishes.show(Parting(inside, division, plan))
@@ -70,7 +73,6 @@ def destroy(site: Site, wishes: Wishes) -> DestroyResult:
                     raise Refused(["Nothing was destroyed."])
                 _take_down(site, wishes, cluster, Parting(inside, division, plan))
             done = tuple(change.address for change in plan.planned.changes)
-            kept = tuple(one.name for one in division.kept)
             return DestroyResult(site.answers.cluster, plan.changes, done, kept, tuple(site.cloud.leftovers()))
 
 

@@ -78,6 +78,16 @@ def test_nothing_secret_stays_on_the_disk(path: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.rglob("launchpad-*")] == []
 
 
+def test_plan_in_the_repository_that_git_would_take_is_refused(path: Path) -> None:
+    out = path / "first.plan"
+
+    result = launchpad_cluster("plan", path, "--yes", "--out", out)
+
+    assert result.exit_code == 1
+    assert "which is to hold secrets: end its name with .tfplan" in str(result.exception)
+    assert not out.exists()
+
+
 def test_saved_plan_is_applied_as_it_is_and_removed(path: Path, tmp_path: Path) -> None:
     out = tmp_path / "first.tfplan"
     launchpad_cluster("plan", path, "--yes", "--out", out)

@@ -54,19 +54,21 @@ def test_named_data_goes_and_what_belongs_to_other_data_stays() -> None:
     division = divide(HELD, ["moon-mongodb", "moon-velero"])
 
     assert [one.name for one in division.kept] == ["moon-backups"]
-    assert {'aws_s3_bucket.this["velero"]', 'aws_s3_bucket_versioning.this["velero"]', NET[0]} <= {*division.targets}
-    assert not [address for address in division.targets if "backups" in address]
+    assert {'aws_s3_bucket.this["velero"]', 'aws_s3_bucket_versioning.this["velero"]', NET[0]} <= {
+        *(division.targets or ())
+    }
+    assert not [address for address in (division.targets or ()) if "backups" in address]
 
 
 def test_all_goes_where_all_data_is_named() -> None:
     division = divide(HELD, ["moon-mongodb", "moon-velero", "moon-backups"])
 
-    assert (division.kept, division.targets, len(division.lost)) == ((), (), 3)
+    assert (division.kept, division.targets, len(division.lost)) == ((), None, 3)
 
 
 def test_state_that_is_empty_has_nothing() -> None:
     assert read_state({"format_version": "1.0"}) == []
-    assert divide([], []).targets == ()
+    assert divide([], []).targets is None
 
 
 def test_secrets_of_the_state_stay_there() -> None:
@@ -77,7 +79,9 @@ def test_secrets_of_the_state_stay_there() -> None:
 
 def test_parting_tells_data_first_and_what_stays_unguarded() -> None:
     division = divide(HELD, ["moon-velero"])
-    gone = [Change(one.address, "destroy", one.holds, one.name) for one in HELD if one.address in division.targets]
+    gone = [
+        Change(one.address, "destroy", one.holds, one.name) for one in HELD if one.address in (division.targets or ())
+    ]
     shared = Change('aws_s3_bucket_versioning.this["backups"]', "destroy")
 
     text = describe_parting("moon", Inside(), division, Planned((*gone, shared)))

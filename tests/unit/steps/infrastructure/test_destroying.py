@@ -145,6 +145,18 @@ def test_kubernetes_goes_first_then_protections_then_the_rest_then_the_bill(worl
     assert result.left == (Found("snapshot", "moon-last"),)
 
 
+def test_nothing_is_planned_where_only_kept_data_is_left(
+    world: World, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = {"values": {"root_module": {"resources": [SERVER]}}}
+    monkeypatch.setattr(Program, "state", lambda program: only)
+
+    result = _destroy(world, path)
+
+    assert world.log == ["ask for leftovers"]
+    assert (result.kept, result.changed) == (("moon-mysql",), False)
+
+
 def test_data_that_is_not_named_is_neither_planned_nor_unprotected(world: World, path: Path) -> None:
     result = _destroy(world, path)
 
