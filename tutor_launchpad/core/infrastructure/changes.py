@@ -23,6 +23,9 @@ DATA = {
 }
 """Type of what holds data → what it is, and the attribute with its name in the cloud."""
 
+CLUSTERS = {"aws_eks_cluster": "name", "digitalocean_kubernetes_cluster": "name"}
+"""Type of a Kubernetes cluster → the attribute with its name. All that runs in it, and its volumes, go with it."""
+
 CREATE, UPDATE, REPLACE, DESTROY, FORGET = "create", "change", "replace", "destroy", "forget"
 _ACTIONS = {
     ("create",): CREATE,
@@ -37,13 +40,17 @@ _ACTIONS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One object. `holds`: what it is where it holds data; `name`: its name in the cloud then; `why`: of a replacement."""
+    """One object. `holds`: what it is where it holds data; `name`: its name in the cloud then; `why`: of a replacement.
+
+    `runs`: whether it is the Kubernetes cluster, which has a name too.
+    """
 
     address: str
     action: str
     holds: str = ""
     name: str = ""
     why: tuple[str, ...] = ()
+    runs: bool = False
 
     @property
     def loses(self) -> bool:
@@ -67,6 +74,11 @@ class Planned:
         """What would take data with it."""
         return [change for change in self.changes if change.loses]
 
+    @property
+    def ends(self) -> list[Change]:
+        """The Kubernetes cluster, where it would go."""
+        return [change for change in self.of(REPLACE, DESTROY) if change.runs]
+
 
 def read_plan(shown: Mapping[str, Any]) -> Planned:
     """The plan that `show -json` describes."""
@@ -82,9 +94,10 @@ def _change(one: Object) -> Change | None:
         return None
     holds, attribute = DATA.get(one["type"], ("", ""))
     values = change.get("before") or change.get("after") or {}
-    name = str(values.get(attribute) or one["address"]) if holds else ""
+    attribute = attribute or CLUSTERS.get(one["type"], "")
+    name = str(values.get(attribute) or one["address"]) if attribute else ""
     why = _why(one, change) if action == REPLACE else ()
-    return Change(one["address"], action, holds, name, why)
+    return Change(one["address"], action, holds, name, why, one["type"] in CLUSTERS)
 
 
 def _why(one: Object, change: Object) -> tuple[str, ...]:

@@ -48,6 +48,16 @@ def loss_problems(unnamed: Iterable[Change]) -> list[str]:
     ]
 
 
+def end_problems(unnamed: Iterable[Change]) -> list[str]:
+    """One sentence for a Kubernetes cluster that would go unasked."""
+    fates = {REPLACE: "replaced", DESTROY: "destroyed"}
+    return [
+        f"Kubernetes cluster {one.name} ({one.address}) would be {fates[one.action]}, with all that runs in it and its "
+        f"volumes: undo the change in terraform/ that leads to it, or add --delete-data {one.name}."
+        for one in unnamed
+    ]
+
+
 def _part(title: str, changes: list[Change], most: int | None) -> list[str]:
     if not changes:
         return []

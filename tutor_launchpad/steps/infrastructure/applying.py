@@ -11,7 +11,7 @@ from pathlib import Path
 from tutor_launchpad.adapters.plan_folder import plan_folder
 from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.infrastructure.changes import Planned, not_named, read_plan
-from tutor_launchpad.core.infrastructure.describe import counted, loss_problems
+from tutor_launchpad.core.infrastructure.describe import counted, end_problems, loss_problems
 from tutor_launchpad.core.infrastructure.results import InfrastructureResult, result_of
 from tutor_launchpad.steps.infrastructure.site import Asking, Site, check_credentials, prepare, record_lock
 
@@ -73,7 +73,10 @@ def _apply(site: Site, asking: Asking, file: PlanFile, named: Sequence[str], sho
         return result
     show(file.planned)
     _refuse_strangers(file.planned, named)
-    refuse(loss_problems(not_named(file.planned.losses, named)))
+    refuse([
+        *end_problems(not_named(file.planned.ends, named)),
+        *loss_problems(not_named(file.planned.losses, named)),
+    ])  # fmt: skip
     if not asking.agrees(f"Apply this to cluster {site.answers.cluster} ({counted(file.planned)})?"):
         raise Refused(["Nothing was applied."])
     site.terraform.apply(file.path, len(file.planned.changes))
@@ -82,7 +85,7 @@ def _apply(site: Site, asking: Asking, file: PlanFile, named: Sequence[str], sho
 
 def _refuse_strangers(plan_: Planned, named: Sequence[str]) -> None:
     """A name that nothing in the plan has is a slip, after which somebody would believe that it was deleted."""
-    lost = {change.name for change in plan_.losses}
+    lost = {change.name for change in (*plan_.losses, *plan_.ends)}
     others = f"; it destroys {', '.join(sorted(lost))}" if lost else ""
     unknown = [name for name in named if name not in lost]
     refuse([f"--delete-data {name}: this plan destroys no data of that name{others}." for name in unknown])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tutor_launchpad.core.infrastructure.changes import Change, Planned, not_named, read_plan
-from tutor_launchpad.core.infrastructure.describe import MOST, describe_planned, loss_problems
+from tutor_launchpad.core.infrastructure.describe import MOST, describe_planned, end_problems, loss_problems
 
 
 def _one(address: str, actions: list[str], before: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -85,3 +85,16 @@ def test_unnamed_loss_is_one_sentence() -> None:
         "in terraform/ that leads to it, or add --delete-data moon-mysql."
     ]
     assert not_named(losses, ["moon-velero", "moon-mysql"]) == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "fate"), [(["delete", "create"], "replaced"), (["delete"], "destroyed"), (["update"], "")]
+)
+@pytest.mark.parametrize("kind", ["aws_eks_cluster", "digitalocean_kubernetes_cluster"])
+def test_kubernetes_goes_only_where_it_was_named(kind: str, actions: list[str], fate: str) -> None:
+    planned = read_plan({"resource_changes": [_one(f"module.kubernetes.{kind}.this", actions, {"name": "moon"})]})
+
+    told = end_problems(not_named(planned.ends, []))
+
+    assert [f"would be {fate}, with all that runs in it and its volumes" in one for one in told] == [True] * bool(fate)
+    assert not_named(planned.ends, ["moon"]) == planned.losses == []
