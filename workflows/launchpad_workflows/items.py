@@ -25,3 +25,8 @@ class Item:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} on {self.resource}/{self.server}"
+
+
+def whose(owner: str, instance: str) -> str:
+    """Whose a name is that is not this instance's: another's, or that of one of the same name in another root."""
+    return f"instance {owner}'s" if owner != instance else f"the instance {owner}'s of another root"

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from launchpad_workflows.errors import Refused
-from launchpad_workflows.items import Claim, Item
+from launchpad_workflows.items import Claim, Item, whose
 from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.requests import Request, Resource
 
@@ -120,10 +120,7 @@ def _items(outcome: Outcome, keys: Iterable[str]) -> list[Item]:
 
 def taken(items: Iterable[tuple[Item, str]], instance: str) -> Refused:
     """The error for names of others."""
-    names = "; ".join(
-        f"{item} is " + (f"instance {owner}'s" if owner != instance else f"the instance {owner}'s of another root")
-        for item, owner in items
-    )
+    names = "; ".join(f"{item} is {whose(owner, instance)}" for item, owner in items)
     return Refused(f"{names}: choose another name, or remove that instance first.")
 
 

@@ -39,9 +39,9 @@ def planned(site: Site, *, destroy: bool = False, targets: Sequence[str] = ()) -
 
 def plan(site: Site, asking: Asking, out: Path | None) -> tuple[InfrastructureResult, Planned]:
     """What an apply would do; with `out` the plan is kept there, for that apply."""
-    if out is not None and (out.exists() or not out.parent.is_dir()):
-        raise Refused([f"{out} is there already, or its folder is not: name a new file for the plan."])
     if out is not None:
+        if out.exists() or not out.parent.is_dir():
+            raise Refused([f"{out} is there already, or its folder is not: name a new file for the plan."])
         _refuse_unignored(site, out)
     check_credentials(site)
     site = prepare(site, asking)

@@ -112,8 +112,12 @@ def test_no_token_and_config_that_is_none(tmp_path: Path) -> None:
 
 
 def test_bucket_that_somebody_removed_by_hand_is_no_obstacle(world: World) -> None:
-    world.cloud.unprotect("digitalocean_spaces_bucket", "moon-gone", print)
-    world.cloud.unprotect("digitalocean_database_cluster", "moon-production-mysql", print)
+    said: list[str] = []
+
+    world.cloud.unprotect("digitalocean_spaces_bucket", "moon-gone", said.append)
+    world.cloud.unprotect("digitalocean_database_cluster", "moon-production-mysql", said.append)
+
+    assert said == ["emptying the bucket moon-gone"]
 
 
 def test_connection_has_a_token_that_ends(world: World) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from launchpad_workflows.errors import Unsupported
 from launchpad_workflows.items import Item
-from launchpad_workflows.provisioners.base import REMEDY
 from launchpad_workflows.provisioners.storage import buckets
 from launchpad_workflows.provisioners.storage.provisioner import StorageProvisioner
 
@@ -31,4 +30,4 @@ class CompatibleProvisioner(StorageProvisioner):
         owner = buckets.owner(self.admin, self.place, bucket)
         if owner in ("", self.context.instance):
             return ""
-        return f"Bucket {bucket} exists on {self.place} and is instance {owner}'s, so it was not touched: {REMEDY}"
+        return self.taken("Bucket", bucket, owner)

@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from launchpad_workflows.errors import BadCredentials, ProvisioningError
-from launchpad_workflows.items import Item
+from launchpad_workflows.items import Item, whose
 from launchpad_workflows.patience import Patience
-from launchpad_workflows.provisioners.base import ABSENT, Files, Found, Provisioner, foreign
+from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Files, Found, Provisioner, foreign
 from launchpad_workflows.provisioners.storage import buckets, trial
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, Taken, connected, translated
 from launchpad_workflows.provisioners.storage.settings import Settings
@@ -88,6 +88,11 @@ class StorageProvisioner(Provisioner[Storage]):
     def not_ours(self, bucket: str) -> str:
         """Why a bucket is another's, whatever is recorded."""
         return ""
+
+    def taken(self, kind: str, name: str, owner: str) -> str:
+        """The sentence on a name that carries another's mark."""
+        what = f"{kind} {name} exists on {self.place} and is {whose(owner, self.context.instance)}"
+        return f"{what}, so it was not touched: {REMEDY}"
 
     def stay_out(self, own: Any, report: Report) -> None:
         """Tries what the key is shown. That is no proof, as buckets may be open without being listed."""

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, cast
 from launchpad_workflows.errors import BadCredentials, NotIsolated, Unavailable
 from launchpad_workflows.items import Item
 from launchpad_workflows.patience import Patience
-from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Fix, Found, foreign
+from launchpad_workflows.provisioners.base import ABSENT, Fix, Found, foreign
 from launchpad_workflows.provisioners.eventual import Eventual
 from launchpad_workflows.provisioners.storage import buckets, neighbours
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Taken, TakenByUs, UnknownKey, connected
@@ -145,9 +145,7 @@ class S3Provisioner(Eventual, StorageProvisioner):
     def _another(self, kind: str, name: str, tags: buckets.Tags) -> str:
         if buckets.OWNER_TAG not in tags or self._named(tags):
             return ""
-        owner = tags[buckets.OWNER_TAG]
-        whose = f"instance {owner}'s" if owner != self.context.instance else f"the instance {owner}'s of another root"
-        return f"{kind} {name} exists on {self.place} and is {whose}, so it was not touched: {REMEDY}"
+        return self.taken(kind, name, tags[buckets.OWNER_TAG])
 
     def _tags(self, bucket: str) -> buckets.Tags:
         return buckets.tags_of(self.admin, self.place, bucket)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from launchpad_workflows.errors import Unavailable
 from launchpad_workflows.items import Item
 from launchpad_workflows.patience import Patience
-from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Fix, Found, foreign
+from launchpad_workflows.provisioners.base import ABSENT, Fix, Found, foreign
 from launchpad_workflows.provisioners.digitalocean import connected
 from launchpad_workflows.provisioners.storage import buckets, neighbours
 from launchpad_workflows.provisioners.storage.announced import Announcements
@@ -100,13 +100,7 @@ class SpacesProvisioner(StorageProvisioner):
         owner = self._owner(bucket)
         if owner in ("", self._me):
             return ""
-        instance = owner.partition(" ")[0]
-        whose = (
-            f"instance {instance}'s"
-            if instance != self.context.instance
-            else f"the instance {instance}'s of another root"
-        )
-        return f"Bucket {bucket} exists on {self.place} and is {whose}, so it was not touched: {REMEDY}"
+        return self.taken("Bucket", bucket, owner.partition(" ")[0])
 
     def stay_out(self, own: Any, report: Report) -> None:
         """Other buckets of the account are tried, where there are any."""
