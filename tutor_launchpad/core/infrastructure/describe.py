@@ -48,12 +48,12 @@ def loss_problems(unnamed: Iterable[Change]) -> list[str]:
     ]
 
 
-def end_problems(unnamed: Iterable[Change]) -> list[str]:
-    """One sentence for a Kubernetes cluster that would go unasked."""
+def end_problems(unnamed: Iterable[Change], standing: str) -> list[str]:
+    """One problem for a Kubernetes cluster that would go unasked. `standing`: the sentence on whom that would hit."""
     fates = {REPLACE: "replaced", DESTROY: "destroyed"}
     return [
         f"Kubernetes cluster {one.name} ({one.address}) would be {fates[one.action]}, with all that runs in it and its "
-        f"volumes: undo the change in terraform/ that leads to it, or add --delete-data {one.name}."
+        f"volumes: undo the change in terraform/ that leads to it, or add --delete-data {one.name}. {standing}"
         for one in unnamed
     ]
 

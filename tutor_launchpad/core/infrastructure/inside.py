@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.policies import INSTANCE_LABEL
 from tutor_launchpad.core.types import Object
 
@@ -12,6 +13,8 @@ OWN = ("argo", "argocd", "cert-manager", "harmony", "launchpad")
 """Namespaces that a cluster's repository installs, and that go with the cluster."""
 PROJECT = "cluster"
 """Argo CD's project of what the cluster itself consists of."""
+MOST = 40
+"""Instances in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +49,29 @@ class Inside:
         return sorted(found & set(OWN))
 
 
+def instances(namespaces: Iterable[Object]) -> set[str]:
+    """The instances that these namespaces are of."""
+    return {one["metadata"]["name"] for one in namespaces if INSTANCE_LABEL in (one["metadata"].get("labels") or {})}
+
+
+def standing_text(recorded: Collection[str], living: Collection[str] = (), unread: str = "") -> str:
+    """Whom the cluster's end would hit. `recorded`: in the repository; `unread`: why the cluster could not be asked."""
+    names = listed(sorted({*recorded, *living}), MOST)
+    if not unread:
+        return f"Instances stand on it: {names}." if names else "No instance stands on it."
+    known = f"the repository has {names}" if names else "the repository has none"
+    return f"Which instances stand on it could not be read; {known}. The reason: {unread.rstrip('.')}."
+
+
 def obstacles(inside: Inside) -> list[str]:
     """One sentence for each thing that belongs to somebody."""
-    instances = {
-        one["metadata"]["name"] for one in inside.namespaces if INSTANCE_LABEL in (one["metadata"].get("labels") or {})
-    }
-    problems = [f"Instance {name} has its namespace in the cluster: {REMOVE}." for name in sorted(instances)]
+    used = instances(inside.namespaces)
+    problems = [f"Instance {name} has its namespace in the cluster: {REMOVE}." for name in sorted(used)]
     for one in inside.applications:
         name = one["metadata"]["name"]
-        if (one.get("spec") or {}).get("project") != PROJECT and name not in instances:
+        if (one.get("spec") or {}).get("project") != PROJECT and name not in used:
             problems.append(f"Argo CD has the Application {name}: delete it, or remove the instance that it is of.")
-    foreign = [one for one in [*inside.balanced, *inside.claims] if not _is_in(one, instances) and not _is_in(one, OWN)]
+    foreign = [one for one in [*inside.balanced, *inside.claims] if not _is_in(one, used) and not _is_in(one, OWN)]
     problems += [f"{described(one)} is nobody's whom this command knows: delete it first." for one in foreign]
     return problems
 

@@ -14,6 +14,7 @@ from tutor_launchpad.core.infrastructure.changes import Planned, not_named, read
 from tutor_launchpad.core.infrastructure.describe import counted, end_problems, loss_problems
 from tutor_launchpad.core.infrastructure.results import InfrastructureResult, result_of
 from tutor_launchpad.steps.infrastructure.site import Asking, Site, check_credentials, prepare, record_lock
+from tutor_launchpad.steps.infrastructure.standing import standing_on
 
 Show = Callable[[Planned], None]
 """Shows people a plan before they are asked."""
@@ -73,10 +74,13 @@ def _apply(site: Site, asking: Asking, file: PlanFile, named: Sequence[str], sho
         return result
     show(file.planned)
     _refuse_strangers(file.planned, named)
+    standing = standing_on(site) if file.planned.ends else ""
     refuse([
-        *end_problems(not_named(file.planned.ends, named)),
+        *end_problems(not_named(file.planned.ends, named), standing),
         *loss_problems(not_named(file.planned.losses, named)),
     ])  # fmt: skip
+    if standing:
+        site.say(f"the Kubernetes cluster goes. {standing}")
     if not asking.agrees(f"Apply this to cluster {site.answers.cluster} ({counted(file.planned)})?"):
         raise Refused(["Nothing was applied."])
     site.terraform.apply(file.path, len(file.planned.changes))

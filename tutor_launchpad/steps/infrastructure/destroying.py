@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from tutor_launchpad.adapters.kubeconfig_file import only, write_kubeconfig
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused, refuse
 from tutor_launchpad.core.infrastructure.changes import not_named
@@ -17,11 +14,11 @@ from tutor_launchpad.core.infrastructure.describe import loss_problems
 from tutor_launchpad.core.infrastructure.inside import REMOVE, Inside, obstacles
 from tutor_launchpad.core.infrastructure.parting import Division, divide, read_state
 from tutor_launchpad.core.infrastructure.results import DestroyResult
-from tutor_launchpad.core.instance import INSTANCES
 from tutor_launchpad.steps.clock import REAL, Time
 from tutor_launchpad.steps.infrastructure.applying import PlanFile, planned
 from tutor_launchpad.steps.infrastructure.kubernetes import clear, look, wait_for_cloud
 from tutor_launchpad.steps.infrastructure.site import OVERRIDE, Asking, Site, check_credentials, prepare
+from tutor_launchpad.steps.infrastructure.standing import in_repository, kubernetes_of
 
 
 @dataclass(frozen=True)
@@ -44,13 +41,12 @@ class Wishes:
     no_cluster: bool
     show: Callable[[Parting], None]
     confirm: Callable[[], bool]
-    connected: Callable[[], Cluster] = lambda: Cluster.connect(None)
     clock: Time = field(default=REAL)
 
 
 def destroy(site: Site, wishes: Wishes) -> DestroyResult:
     """Take down all but data that was not named, and what that stands on."""
-    refuse(_used(site))
+    refuse([f"Instance {name} is in this repository: {REMOVE}." for name in sorted(in_repository(site))])
     check_credentials(site)
     if not site.cloud.has_state():
         raise NotFound(
@@ -85,42 +81,23 @@ def _take_down(site: Site, wishes: Wishes, cluster: Cluster | None, parting: Par
     site.terraform.apply(parting.plan.path, len(parting.plan.planned.changes))
 
 
-def _used(site: Site) -> list[str]:
-    """Instances in the repository: in its last commit or in the folder."""
-    committed = {path.split("/")[0] for path in site.folder.committed(str(INSTANCES)) if "/" in path}
-    folder = site.folder.path / INSTANCES
-    there = (
-        {path.name for path in folder.iterdir() if path.is_dir() and any(path.iterdir())} if folder.is_dir() else set()
-    )
-    return [f"Instance {name} is in this repository: {REMOVE}." for name in sorted(committed | there)]
-
-
 @contextmanager
 def _kubernetes(site: Site, wishes: Wishes) -> Iterator[Cluster | None]:
     """The cluster, reached with fresh credentials; None where the cloud has none, or it is to be left out."""
     if wishes.no_cluster:
         yield None
         return
-    connection = site.cloud.connection()
-    if connection is None:
-        site.say("the cloud has no Kubernetes cluster of this name: nothing is asked of it")
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="launchpad-") as folder:
-        file = Path(folder) / "kubeconfig"
-        write_kubeconfig(file, connection.kubeconfig)
-        with only(file):
-            yield _reached(site, wishes)
-
-
-def _reached(site: Site, wishes: Wishes) -> Cluster:
-    try:
-        return wishes.connected()
-    except LaunchpadError as error:
-        raise type(error)(
-            f"{error} Nothing was destroyed, as what Kubernetes made in the cloud would stay there. If it cannot be reached "
-            "any more, add --no-cluster."
-        ) from error
+    with ExitStack() as stack:
+        try:
+            cluster = stack.enter_context(kubernetes_of(site))
+        except LaunchpadError as error:
+            raise type(error)(
+                f"{error} Nothing was destroyed, as what Kubernetes made in the cloud would stay there. If it cannot be "
+                "reached any more, add --no-cluster."
+            ) from error
+        if cluster is None:
+            site.say("the cloud has no Kubernetes cluster of this name: nothing is asked of it")
+        yield cluster
 
 
 def _balanced(site: Site) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tutor_launchpad.adapters.clouds import open_cloud
 from tutor_launchpad.adapters.cluster_folder import ClusterFolder
+from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.terraform import Terraform, installed_tools
 from tutor_launchpad.core.cluster.answers import FILE, Answers, WrongAnswers, complete, read_answers
 from tutor_launchpad.core.cluster.values import bucket_name
@@ -38,13 +39,14 @@ class Asking:
 
 @dataclass(frozen=True)
 class Site:
-    """One cluster repository with its cloud and its program."""
+    """One cluster repository with its cloud and its program. `connected`: reaches Kubernetes by the current kubeconfig."""
 
     folder: ClusterFolder
     answers: Answers
     cloud: Cloud
     terraform: Terraform
     say: Say
+    connected: Callable[[], Cluster] = lambda: Cluster.connect(None)
 
 
 def open_site(

@@ -94,7 +94,10 @@ def test_unnamed_loss_is_one_sentence() -> None:
 def test_kubernetes_goes_only_where_it_was_named(kind: str, actions: list[str], fate: str) -> None:
     planned = read_plan({"resource_changes": [_one(f"module.kubernetes.{kind}.this", actions, {"name": "moon"})]})
 
-    told = end_problems(not_named(planned.ends, []))
+    told = end_problems(not_named(planned.ends, []), "Instances stand on it: moon.")
 
     assert [f"would be {fate}, with all that runs in it and its volumes" in one for one in told] == [True] * bool(fate)
+    assert [one.endswith("or add --delete-data moon. Instances stand on it: moon.") for one in told] == [True] * bool(
+        fate
+    )
     assert not_named(planned.ends, ["moon"]) == planned.losses == []

@@ -2,103 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.unit.fake_kubernetes import FakeApi
-from tests.unit.small_infrastructure import ANSWERS, make_repository
-from tutor_launchpad.adapters.cluster_folder import ClusterFolder
+from tests.unit.noted_cloud import SERVER, Program, World, site_of
+from tests.unit.small_infrastructure import make_repository
+from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.kubernetes_transport import Request
 from tutor_launchpad.core.errors import Refused, Unreachable
-from tutor_launchpad.core.infrastructure.clouds import Connection, Found, Say
+from tutor_launchpad.core.infrastructure.clouds import Found
 from tutor_launchpad.core.infrastructure.results import DestroyResult
-from tutor_launchpad.core.infrastructure.tools import Tool
 from tutor_launchpad.steps.clock import Time
 from tutor_launchpad.steps.infrastructure.destroying import Parting, Wishes, destroy
-from tutor_launchpad.steps.infrastructure.site import Site
-
-SERVER = {"address": "aws_db_instance.mysql", "mode": "managed", "type": "aws_db_instance",
-          "values": {"identifier": "moon-mysql", "password": "hidden"}}  # fmt: skip
-NODES = {"address": "aws_eks_cluster.this", "mode": "managed", "type": "aws_eks_cluster", "values": {}}
-SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "traefik", "namespace": "harmony"},
-           "spec": {"type": "LoadBalancer"}}  # fmt: skip
-
-
-@dataclass
-class World:
-    """A cloud, a Terraform and a Kubernetes that write what happens into one list."""
-
-    log: list[str] = field(default_factory=list)
-    greedy: bool = False
-    api: FakeApi = field(default_factory=lambda: FakeApi(SERVICE))
-
-    def who(self) -> str:
-        return "somebody"
-
-    def has_state(self) -> bool:
-        return True
-
-    def keep_state(self, say: Say) -> None:
-        pass
-
-    def environment(self) -> Mapping[str, str]:
-        return {}
-
-    def without(self) -> Sequence[str]:
-        return ()
-
-    def connection(self) -> Connection:
-        return Connection({})
-
-    def load_balancers(self) -> list[Found]:
-        self.log.append("ask for load balancers")
-        return []
-
-    def unprotect(self, kind: str, name: str, say: Say) -> None:
-        self.log.append(f"unprotect {name}")
-
-    def leftovers(self) -> list[Found]:
-        self.log.append("ask for leftovers")
-        return [Found("snapshot", "moon-last")]
-
-
-@dataclass
-class Program:
-    """OpenTofu for it."""
-
-    world: World
-    folder: Path
-    tool: Tool = Tool("tofu", "1.10.6")  # noqa: RUF009 - it is frozen
-    secrets: Mapping[str, str] = field(default_factory=dict)
-    without: Sequence[str] = ()
-    targets: list[str] = field(default_factory=list)
-
-    def init(self) -> None:
-        pass
-
-    def lock(self) -> str:
-        return ""
-
-    def state(self) -> dict[str, Any]:
-        return {"values": {"root_module": {"resources": [SERVER, NODES]}}}
-
-    def plan(self, out: Path, *, destroy: bool = False, targets: Sequence[str] = ()) -> bool:
-        self.targets[:] = targets or ["aws_db_instance.mysql", "aws_eks_cluster.this"]
-        self.world.log.append(f"plan {' '.join(self.targets)}")
-        return True
-
-    def show(self, plan: Path) -> dict[str, Any]:
-        changed = [{**one, "change": {"actions": ["delete"], "before": one["values"]}} for one in (SERVER, NODES)]
-        taken = [one for one in changed if one["address"] in self.targets or self.world.greedy]
-        return {"resource_changes": taken}
-
-    def apply(self, plan: Path, total: int) -> list[str]:
-        self.world.log.append(f"destroy {total}")
-        return []
 
 
 @pytest.fixture
@@ -114,15 +32,13 @@ def world() -> World:
     return world
 
 
-def _destroy(world: World, path: Path, *named: str, sure: bool = True, **more: Any) -> DestroyResult:
+def _destroy(world: World, path: Path, *named: str, connected: Callable[[], Cluster] | None = None,
+             sure: bool = True, no_cluster: bool = False) -> DestroyResult:  # fmt: skip
     def show(parting: Parting) -> None:
         world.log.append("show")
 
-    program: Any = Program(world, path / "terraform")
-    site = Site(ClusterFolder.at(path), ANSWERS, world, program, world.api.said.append)
     clock = Time(lambda: world.api.now, world.api.sleep)
-    given: dict[str, Any] = {"no_cluster": False, "connected": lambda: world.api.cluster, **more}
-    return destroy(site, Wishes(named, show=show, confirm=lambda: sure, clock=clock, **given))
+    return destroy(site_of(world, path, connected), Wishes(named, no_cluster, show, lambda: sure, clock))
 
 
 @pytest.fixture
