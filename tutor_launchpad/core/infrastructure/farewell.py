@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor_launchpad.core.infrastructure.changes import Planned
-from tutor_launchpad.core.infrastructure.inside import Inside, described
+from tutor_launchpad.core.infrastructure.inside import Inside, described, volume_text
 from tutor_launchpad.core.infrastructure.parting import Division
 from tutor_launchpad.core.infrastructure.results import DestroyResult
 
@@ -16,6 +16,9 @@ def describe_parting(cluster: str, inside: Inside, division: Division, planned: 
     if division.kept:
         lines += ["Stays, with the network that it is in, and costs money (--delete-data NAME lets it go):",
                   *(f"  {one.holds} {one.name}" for one in division.kept)]  # fmt: skip
+    lines += [f"Kubernetes cluster {one.name} stays too, as kept data stands on it." for one in division.standing]
+    if inside.staying:
+        lines += ["Volumes that stay, and cost money:", *(f"  {volume_text(one)}" for one in inside.staying)]
     parted = _parted(division, planned)
     if parted:
         lines += ["Goes, though it belongs to what stays:", *(f"  {address}" for address in parted)]
@@ -23,12 +26,13 @@ def describe_parting(cluster: str, inside: Inside, division: Division, planned: 
     if deleted:
         lines += ["Deleted in Kubernetes first:", *(f"  {one}" for one in deleted)]
     rest = [one.address for one in planned.changes if not one.holds and one.address not in parted]
-    return "\n".join([*lines, "Destroyed:", *(f"  {address}" for address in rest)])
+    return "\n".join([*lines, *(["Destroyed:", *(f"  {address}" for address in rest)] if rest else [])])
 
 
 def describe_destroyed(result: DestroyResult) -> str:
     """What is done, and what costs money still."""
-    done = f"{len(result.destroyed)} objects are destroyed" if result.changed else "there was nothing to destroy"
+    inside = "what Kubernetes made in the cloud is deleted" if result.changed else "there was nothing to destroy"
+    done = f"{len(result.destroyed)} objects are destroyed" if result.destroyed else inside
     lines = [f"Cluster {result.cluster}: {done}."]
     if not result.left:
         return "\n".join([*lines, "Nothing of it is left in the cloud that this command knows."])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tutor_launchpad.core.infrastructure.changes import DATA
+from tutor_launchpad.core.infrastructure.changes import CLUSTERS, DATA
 from tutor_launchpad.core.types import Object
 
 _KEYS = re.compile(r"\[[^\]]*\]")
@@ -16,13 +16,16 @@ _DATA = re.compile(r"(^|\.)data\.")
 
 @dataclass(frozen=True)
 class Held:
-    """An object that Terraform knows. `holds` and `name`: see `Change`; `needs`: addresses without keys, of all it stands on."""
+    """An object that Terraform knows. `holds` and `name`: see `Change`; `needs`: addresses without keys, of all it stands on;
+    `id`: in the cloud.
+    """
 
     address: str
     kind: str
     holds: str
     name: str
     needs: frozenset[str]
+    id: str = ""
 
     @property
     def plain(self) -> str:
@@ -34,13 +37,15 @@ class Held:
 class Division:
     """`kept`: data that stays; `lost`: data that goes; `targets`: what goes, None for all, empty for nothing.
 
-    `parted`: what goes although it stands on kept data, as it stands on something else that goes.
+    `parted`: what goes although it stands on kept data, as it stands on something else that goes. `standing`: the Kubernetes
+    cluster, where kept data stands on it.
     """
 
     kept: tuple[Held, ...]
     lost: tuple[Held, ...]
     targets: tuple[str, ...] | None = None
     parted: tuple[str, ...] = ()
+    standing: tuple[Held, ...] = ()
 
 
 def read_state(shown: Mapping[str, Any]) -> list[Held]:
@@ -59,7 +64,8 @@ def divide(held: Sequence[Held], named: Collection[str]) -> Division:
     stays |= _companions(held, kept, ground, stays)
     going = [one for one in held if one.address not in stays]
     parted = tuple(one.address for one in going if _belongs(one, kept, held))
-    return Division(kept, lost, tuple(one.address for one in going), parted)
+    standing = tuple(one for one in held if one.kind in CLUSTERS and one.address in stays)
+    return Division(kept, lost, tuple(one.address for one in going), parted, standing)
 
 
 def _companions(held: Sequence[Held], kept: Sequence[Held], ground: frozenset[str], stays: set[str]) -> set[str]:
@@ -93,7 +99,8 @@ def _resources(module: Mapping[str, Any]) -> Iterator[Object]:
 
 
 def _held(one: Object) -> Held:
-    holds, attribute = DATA.get(one["type"], ("", ""))
-    name = str((one.get("values") or {}).get(attribute) or one["address"]) if holds else ""
+    holds, attribute = DATA.get(one["type"], ("", CLUSTERS.get(one["type"], "")))
+    values = one.get("values") or {}
+    name = str(values.get(attribute) or one["address"]) if attribute else ""
     needs = frozenset(_KEYS.sub("", address) for address in one.get("depends_on") or [] if not _DATA.search(address))
-    return Held(one["address"], one["type"], holds, name, needs)
+    return Held(one["address"], one["type"], holds, name, needs, str(values.get("id") or ""))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused, refuse
-from tutor_launchpad.core.infrastructure.changes import not_named
+from tutor_launchpad.core.infrastructure.changes import Planned, not_named
+from tutor_launchpad.core.infrastructure.clouds import Found
 from tutor_launchpad.core.infrastructure.describe import loss_problems
-from tutor_launchpad.core.infrastructure.inside import REMOVE, Inside, obstacles
+from tutor_launchpad.core.infrastructure.inside import REMOVE, Inside, left_over, obstacles
 from tutor_launchpad.core.infrastructure.parting import Division, divide, read_state
 from tutor_launchpad.core.infrastructure.results import DestroyResult
 from tutor_launchpad.steps.clock import REAL, Time
@@ -58,18 +60,40 @@ def destroy(site: Site, wishes: Wishes) -> DestroyResult:
         refuse([*obstacles(inside), *(_balanced(site) if wishes.no_cluster else [])])
         site = prepare(site, Asking(yes=True))
         division = _division(site, wishes.named)
-        kept = tuple(one.name for one in division.kept)
-        if division.targets == ():
-            return DestroyResult(site.answers.cluster, False, (), kept, tuple(site.cloud.leftovers()))
-        with _unprotected(site, division), planned(site, destroy=True, targets=division.targets or ()) as plan:
+        inside = replace(
+            inside, kept=frozenset(filter(None, (each for one in division.kept for each in (one.id, one.name))))
+        )
+        with _unprotected(site, division), _planned(site, division) as plan:
             refuse(loss_problems(not_named(plan.planned.losses, wishes.named)))
-            if plan.changes or inside.outstanding:
+            to_clear = inside.outstanding if division.targets != () or division.standing else []
+            if plan.changes or to_clear:
                 wishes.show(Parting(inside, division, plan))
                 if not wishes.confirm():
                     raise Refused(["Nothing was destroyed."])
                 _take_down(site, wishes, cluster, Parting(inside, division, plan))
-            done = tuple(change.address for change in plan.planned.changes)
-            return DestroyResult(site.answers.cluster, plan.changes, done, kept, tuple(site.cloud.leftovers()))
+            return _result(site, Parting(inside, division, plan), plan.changes or bool(to_clear))
+
+
+def _result(site: Site, parting: Parting, changed: bool) -> DestroyResult:
+    division = parting.division
+    on = [Found("Kubernetes cluster", one.name, note="kept data stands on it") for one in division.standing]
+    return DestroyResult(
+        site.answers.cluster,
+        changed,
+        tuple(change.address for change in parting.plan.planned.changes),
+        tuple(one.name for one in division.kept),
+        (*on, *left_over(site.cloud.leftovers(), parting.inside.staying)),
+    )
+
+
+@contextmanager
+def _planned(site: Site, division: Division) -> Iterator[PlanFile]:
+    """The plan for what goes; an empty one where all of Terraform's stays, as without targets it would take all."""
+    if division.targets == ():
+        yield PlanFile(Path(), Planned(()), False)
+        return
+    with planned(site, destroy=True, targets=division.targets or ()) as plan:
+        yield plan
 
 
 def _take_down(site: Site, wishes: Wishes, cluster: Cluster | None, parting: Parting) -> None:
@@ -78,7 +102,8 @@ def _take_down(site: Site, wishes: Wishes, cluster: Cluster | None, parting: Par
         wait_for_cloud(site.cloud.load_balancers, site.say, wishes.clock)
     for one in parting.division.lost:
         site.cloud.unprotect(one.kind, one.name, site.say)
-    site.terraform.apply(parting.plan.path, len(parting.plan.planned.changes))
+    if parting.plan.changes:
+        site.terraform.apply(parting.plan.path, len(parting.plan.planned.changes))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.errors import NoSuchKind, NotFound, TimedOut
 from tutor_launchpad.core.infrastructure.clouds import Found, Say
-from tutor_launchpad.core.infrastructure.inside import PROJECT, Inside, described
+from tutor_launchpad.core.infrastructure.inside import PROJECT, Inside, described, volume_text
 from tutor_launchpad.core.listing import listed
 from tutor_launchpad.core.namespaces import waits_for
 from tutor_launchpad.core.types import Object
@@ -38,6 +38,10 @@ def clear(cluster: Cluster, inside: Inside, say: Say, clock: Time = REAL) -> Non
         if one["metadata"].get("finalizers"):
             cluster.patch(*ARGO, name, namespace, {"metadata": {"finalizers": None}})
         cluster.delete(*ARGO, name, namespace)
+    for one in inside.guarded:
+        say(f"keeping {volume_text(one)}, as nobody named its data")
+        retain = {"spec": {"persistentVolumeReclaimPolicy": "Retain"}}
+        cluster.patch("v1", "PersistentVolume", one["metadata"]["name"], None, retain)
     for name in inside.going:
         say(f"deleting namespace {name} with its load balancers and volumes")
         cluster.delete("v1", "Namespace", name)

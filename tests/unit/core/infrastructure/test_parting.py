@@ -7,7 +7,7 @@ from typing import Any
 from tutor_launchpad.core.infrastructure.changes import Change, Planned
 from tutor_launchpad.core.infrastructure.clouds import Found
 from tutor_launchpad.core.infrastructure.farewell import describe_destroyed, describe_parting
-from tutor_launchpad.core.infrastructure.inside import Inside
+from tutor_launchpad.core.infrastructure.inside import Inside, left_over
 from tutor_launchpad.core.infrastructure.parting import Held, divide, read_state
 from tutor_launchpad.core.infrastructure.results import DestroyResult
 
@@ -95,6 +95,32 @@ def test_parting_tells_data_first_and_what_stays_unguarded() -> None:
     ]
     belongs = text.partition("Goes, though it belongs to what stays:\n")[2].partition("Destroyed:")[0]
     assert belongs == '  aws_security_group_rule.mongodb\n  aws_s3_bucket_versioning.this["backups"]\n'
+
+
+def test_volume_that_stays_is_told_before_and_in_the_bill() -> None:
+    spec = {"persistentVolumeReclaimPolicy": "Retain", "csi": {"volumeHandle": "vol-1"},
+            "claimRef": {"name": "data", "namespace": "harmony"}}  # fmt: skip
+    volume = {"kind": "PersistentVolume", "metadata": {"name": "pvc-1"}, "spec": spec}
+    plain = {
+        "kind": "PersistentVolume",
+        "metadata": {"name": "host"},
+        "spec": {"persistentVolumeReclaimPolicy": "Retain"},
+    }
+    inside = Inside(volumes=(volume, plain))
+
+    text = describe_parting("moon", inside, divide(HELD, []), Planned(()))
+    left = left_over([Found("volume", "vol-1", "aws ec2 delete-volume", "8 GiB"), Found("bucket", "b")], inside.staying)
+
+    line = "  PersistentVolume pvc-1 (vol-1, of claim data in namespace harmony)"
+    assert f"\nVolumes that stay, and cost money:\n{line}" in text
+    note = "8 GiB, of claim data in namespace harmony"
+    assert left == (Found("volume", "vol-1", "aws ec2 delete-volume", note), Found("bucket", "b"))
+
+
+def test_destruction_that_only_cleared_kubernetes_says_so() -> None:
+    text = describe_destroyed(DestroyResult("moon", True, (), ("vol-1",), ()))
+
+    assert text.startswith("Cluster moon: what Kubernetes made in the cloud is deleted.")
 
 
 def test_bill_tells_what_is_left_with_its_remedy() -> None:
