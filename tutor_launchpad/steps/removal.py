@@ -84,7 +84,7 @@ def _resume(request: Request) -> Resume:
     """
     from launchpad_workflows.remote import Resume
 
-    content = request.model_dump(mode="json")
+    content = request.sparse()
     if request.dump is not None:
         content["dump"]["prefix"] = str(PurePosixPath(request.dump.prefix).parent)  # less the time of the call
     text = json.dumps(content, sort_keys=True)

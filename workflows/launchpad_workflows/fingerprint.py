@@ -15,9 +15,10 @@ def fingerprint(request: Request, credentials: Credentials, key: str) -> str:
     """A keyed digest of the request and of the passwords that it names; what is known of claims does not count.
 
     Also of those that a provider chose: where the caller has others than the last run left, there is something to do.
+    Nor do fields with their defaults, so that a new one, which nobody uses yet, starts no run after an upgrade.
     Keyed, as a plain digest would let a short password be guessed from where the digest is kept.
     """
-    content = request.model_dump(mode="json")
+    content = request.sparse()
     for one in content["resources"]:
         one.pop("claims", None)
     names = sorted({name for resource in request.resources for name in resource.password_keys()})

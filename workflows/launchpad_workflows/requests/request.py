@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import SerializeAsAny, StringConstraints, field_validator, model_validator
@@ -62,9 +63,19 @@ class Request(Model):
             raise ValueError("one resource on one server is asked for twice; join them")
         return self
 
+    def sparse(self) -> dict[str, Any]:
+        """Plain data, which leaves out what has its default, so that a reader who knows no newer field is not asked for it.
+
+        A default therefore never changes its meaning: a field that shall have another gets another name.
+        """
+        content = self.model_dump(mode="json", exclude_defaults=True)
+        kinds = [{"resource": one.resource, "provider": one.provider} for one in self.resources]
+        parts = [{**kind, **part} for kind, part in zip(kinds, content["resources"], strict=True)]
+        return {**content, "operation": self.operation, "resources": parts}
+
     def to_json(self) -> str:
         """One line, the same for the same request."""
-        return self.model_dump_json()
+        return json.dumps(self.sparse(), separators=(",", ":"), ensure_ascii=False)
 
     def select(self, resource: str, server: str = "") -> Resource:
         """The part of one pod; ValueError where it is not there or not the only one."""
