@@ -52,3 +52,11 @@ def full_disk() -> Callable[[int], AbstractContextManager[None]]:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
     return limited
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as `said`: which of several ways of a check ran here."""
+    reports = (report for found in terminalreporter.stats.values() for report in found)
+    said = {value for one in reports for name, value in getattr(one, "user_properties", ()) if name == "said"}
+    for line in sorted(said):
+        terminalreporter.write_line(line)

@@ -2,7 +2,7 @@
 
 Checked here: each module's inputs and outputs against its source at the pinned commit, each resource's arguments and
 attributes against its provider's schema (facts/), each reference, each variable, and the format where a program for it is.
-`init` and `validate` need the registry; the repository's own workflow runs them.
+`init` and `validate` need the providers: test_validity.py runs them where these are.
 """
 
 from __future__ import annotations
