@@ -51,6 +51,7 @@ def test_dex_asks_github_for_the_teams_and_lets_no_others_in(name: str) -> None:
         "orgs": [{"name": "moon", "teams": ["night-shift", "platform", "support"]}],
         "teamNameField": "slug",
     }
+    assert dex(name)["expiry"] == {"idTokens": "8h"}
     assert data(name, "argo-cd/settings.yml")["url"] == ARGO_CD
 
 
@@ -90,6 +91,7 @@ def test_argo_workflows_is_a_client_of_that_dex() -> None:
         "redirectUrl": client["redirectURIs"][0],
         "scopes": ["groups"],
         "rbac": {"enabled": True},
+        "sessionExpiry": "8h",
     }
     reference = {"secretKeyRef": {"name": "argo-workflows-sso", "key": "client-secret"}}
     assert container == {"name": "dex", "env": [{"name": client["secretEnv"], "valueFrom": reference}]}

@@ -23,6 +23,8 @@ GITHUB = "github-sso"
 SECRET_VARIABLE = "ARGO_WORKFLOWS_SSO_CLIENT_SECRET"
 LAUNCHPAD = "launchpad"
 PRECEDENCE = "workflows.argoproj.io/rbac-rule-precedence"
+SESSION = "8h"
+"""How long a login holds. Nobody asks GitHub again in between: so long somebody who left a team is still let in."""
 NOBODY = "none"
 """The role that takes a team out."""
 RESERVED = ("role", "proj")
@@ -74,7 +76,8 @@ def dex_config(organization: str, teams: Teams, workflows: str) -> str:
                     "teamNameField": "slug",
                 },
             }
-        ]
+        ],
+        "expiry": {"idTokens": SESSION},
     }
     if workflows:
         config["staticClients"] = [
@@ -98,6 +101,7 @@ def workflows_sso(argo_cd: str, workflows: str) -> str:
             "redirectUrl": _callback(workflows),
             "scopes": ["groups"],
             "rbac": {"enabled": True},
+            "sessionExpiry": SESSION,
         }
     )
 

@@ -8,6 +8,7 @@ from tutor_launchpad.core.cluster.diagnosis import Checked, Verdict
 from tutor_launchpad.core.errors import Forbidden, LaunchpadError
 from tutor_launchpad.steps.cluster import component_checks as components
 from tutor_launchpad.steps.cluster import platform_checks as platform
+from tutor_launchpad.steps.cluster import sso_checks as sso
 from tutor_launchpad.steps.cluster.patient import Check, Patient
 from tutor_launchpad.steps.cluster.repository import ClusterFiles
 
@@ -23,6 +24,8 @@ CHECKS: dict[str, Check] = {
     ARGO_WORKFLOWS: components.component_check(ARGO_WORKFLOWS),
     "repository": components.check_repository,
     "webhook": components.check_webhook,
+    "sso": sso.check_login,
+    "sso-workflows": sso.check_workflows_login,
     "launchpad": components.check_templates,
     "applications": components.check_applications,
     "conflicts": components.check_conflict,
