@@ -16,7 +16,9 @@ class _Routes(httpx.BaseTransport):
 
     def __init__(self, routes: Mapping[str, str], authorities: str) -> None:
         self._routes = {origin: httpx.URL(address) for origin, address in routes.items()}
-        self._inner = httpx.HTTPTransport(verify=ssl.create_default_context(cadata=authorities))
+        self._inner = httpx.HTTPTransport(
+            verify=ssl.create_default_context(cadata=authorities) if authorities else False
+        )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Host and cookies are those of the origin."""
@@ -35,7 +37,13 @@ class _Routes(httpx.BaseTransport):
 
 
 class Browser(httpx.Client):
-    """One person's. `login`: who is logged in at GitHub. `routes`: origin → where it is served."""
+    """One person's. `login`: who is logged in at GitHub. `routes`: origin → where it is served.
+
+    Without authorities it takes every certificate.
+    """
+
+    last: httpx.Response
+    """The page at which a login ended."""
 
     def __init__(self, login: str, github: str, routes: Mapping[str, str], *authorities: str) -> None:
         told = "".join(Path(one).read_text() for one in authorities)
