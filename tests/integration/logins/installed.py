@@ -24,6 +24,7 @@ from tests.unit.running_dex import with_github
 from tutor_launchpad.adapters.cluster_template import render_template
 from tutor_launchpad.core.cluster.answers import complete
 from tutor_launchpad.core.cluster.values import parts, template_values
+from tutor_launchpad.core.ownership import MANAGER
 
 HOST = "argocd.learn.example.com"
 ARGO_CD, WORKFLOWS = f"https://{HOST}", "https://workflows.learn.example.com"
@@ -60,7 +61,7 @@ class Installed:
             if not file:
                 pytest.skip(f"no manifest: set LAUNCHPAD_TEST_{manifest}_MANIFEST")
             self.plane.kubectl("create", "namespace", namespace)
-            self.plane.kubectl("apply", "--server-side", "-n", namespace, "-f", file)
+            self.plane.kubectl("apply", "--server-side", "--field-manager", MANAGER, "-n", namespace, "-f", file)
         self.plane.kubectl("create", "namespace", "launchpad")
         for (namespace, name), path in SETTINGS.items():
             data = next(iter(yaml.safe_load_all(files[f"cluster/{path}"])))["data"]

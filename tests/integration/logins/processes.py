@@ -84,7 +84,7 @@ class ControlPlane:
 
     def kubeconfig(self, namespace: str = "default") -> Path:
         """A file."""
-        cluster = {"server": self.server, "insecure-skip-tls-verify": True}
+        cluster = {"server": self.server, "certificate-authority": str(self.folder / "api" / "apiserver.crt")}
         content: dict[str, Any] = {"apiVersion": "v1", "kind": "Config", "current-context": "own"}
         content["clusters"] = [{"name": "own", "cluster": cluster}]
         content["users"] = [{"name": "own", "user": {"token": self.token}}]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from tests.integration.logins.installed import ARGO_CD, WORKFLOWS, Installed, repository
 from tests.integration.logins.processes import Processes, free_port, redis, start_control_plane, tunnel
 from tests.unit.browser import Browser
+from tests.unit.cluster_repositories import write
 from tests.unit.fake_github import Application, GitHub, served
 from tests.unit.programs import find_program
 from tests.unit.roles_table import ACTIONS
+from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.core.users.roles import ROLES
+from tutor_launchpad.steps.cluster.patient import Patient
+from tutor_launchpad.steps.cluster.repository import read_files
+from tutor_launchpad.steps.cluster.sso_checks import check_login, check_workflows_login
 
 pytestmark = pytest.mark.slow
 PEOPLE = {
@@ -99,6 +105,21 @@ def test_whoever_is_in_no_listed_team_gets_no_session(world: Installed, system: 
     assert 'user \\"none\\" not in required orgs or teams' in (world.processes.folder / "dex.log").read_text()
     assert browser.get(f"{ARGO_CD}/api/v1/applications").status_code == 401
     assert browser.get(f"{WORKFLOWS}/api/v1/workflows/launchpad").status_code == 401
+
+
+def test_doctor_finds_nothing_amiss_in_secrets_made_as_the_readme_says(
+    world: Installed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(world.plane.kubeconfig()))
+    patient = Patient(Cluster.connect(None), read_files(write(repository(), tmp_path)))
+
+    found = [check(patient)[1] for check in (check_login, check_workflows_login)]
+
+    # Nobody starts pods here, and the Deployments are those of the releases.
+    assert found == [
+        "argocd-dex-server is not yet looked at",
+        "argo-server takes tokens only: it runs without --auth-mode=sso",
+    ]
 
 
 def test_logins_last_until_keys_and_servers_are_new(world: Installed) -> None:
