@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.adapters.cluster_template import render_template
 from tutor_launchpad.core.cluster.answers import Answers, complete
 from tutor_launchpad.core.cluster.choices import COMPONENTS, MONGODB, MYSQL, PROVIDERS, default_components
@@ -70,7 +71,7 @@ def answers_of(name: str) -> Answers:
 def rendered(name: str) -> dict[str, bytes]:
     """Path → content of a combination's repository."""
     answers = answers_of(name)
-    return render_template(template_values(answers, "1.0.0"), parts(answers))
+    return render_template(template_values(answers, __version__), parts(answers))
 
 
 def each_file(*endings: str) -> dict[str, bytes]:

@@ -10,10 +10,11 @@ from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.core.data.former import excused
 from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.hosts import shared_hosts
-from tutor_launchpad.core.instance import ABOUT, INSTANCES, is_newer, read_about
+from tutor_launchpad.core.instance import ABOUT, INSTANCES, about_part, is_newer, read_about
 from tutor_launchpad.core.plan import plan_files
 from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
+from tutor_launchpad.core.releases import newer_problems
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.settings import unknown_settings
 from tutor_launchpad.steps import data
@@ -93,7 +94,8 @@ def owner_problems(deployment: Deployment, recorded: bytes) -> list[str]:
             f"{folder / ABOUT} of {address} was made by a newer Launchpad than this one: upgrade tutor-launchpad here."
         ]
     if about.get("id") == deployment.config.get("ID"):
-        return []
+        newer = newer_problems(f"{folder} of {address}", str(about_part(about, "versions").get("launchpad")))
+        return [f"{one} To go back on purpose, revert the commits that it made." for one in newer]
     return [
         f"Folder {folder} of {address} belongs to another Tutor root (its ID is {about.get('id')}): choose another "
         "K8S_NAMESPACE, or deploy from that root."

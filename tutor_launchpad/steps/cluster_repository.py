@@ -14,8 +14,9 @@ from tutor_launchpad.core.cluster.answers import FILE, FIXED, Answers, WrongAnsw
 from tutor_launchpad.core.cluster.choices import option
 from tutor_launchpad.core.cluster.holding import data_at_risk
 from tutor_launchpad.core.cluster.merging import DIGEST, TEMPLATE, changed_paths, with_template
-from tutor_launchpad.core.errors import NotFound, Refused
+from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.listing import listed
+from tutor_launchpad.core.releases import newer_problems
 from tutor_launchpad.core.results import ClusterResult
 
 Render = Callable[[Answers], dict[str, bytes]]
@@ -123,15 +124,12 @@ def _known_answers(tree: ClusterFolder, given: Mapping[str, Any], version: str) 
 
 def _refuse_newer(made_by: str, version: str, path: Path) -> None:
     try:
-        newer = Version(made_by) > Version(version)
+        Version(made_by)
     except InvalidVersion:
         raise Refused(
             [f"{FILE} in {path} names {made_by!r} as the version of Launchpad: restore it with Git."]
         ) from None
-    if newer:
-        raise Refused(
-            [f"{path} was rendered by Launchpad {made_by}, and this is {version}: install that one or a later."]
-        )
+    refuse(newer_problems(str(path), made_by, version))
 
 
 def _refuse_unready(tree: ClusterFolder) -> None:

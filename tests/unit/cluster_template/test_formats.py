@@ -11,6 +11,7 @@ from yamllint import linter
 from yamllint.config import YamlLintConfig
 
 from tests.unit.cluster_repositories import BASIC, GIVEN, answers_of, each_file, rendered
+from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.core.cluster.answers import FILE, complete, read_answers
 
 TOPS = {"cluster", "terraform", "instances", ".github", ".launchpad"}
@@ -20,7 +21,7 @@ TOPS = {"cluster", "terraform", "instances", ".github", ".launchpad"}
 def test_answers_are_recorded(name: str) -> None:
     content = read_answers(rendered(name)[FILE], FILE)
 
-    assert content.pop("launchpad") == "1.0.0"
+    assert content.pop("launchpad") == __version__
     assert complete(content) == answers_of(name)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests.unit.fake_deployment import make_deployment
 from tests.unit.in_process import checked, make_root, problems, write
+from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.instance import FORMAT
 from tutor_launchpad.steps.check import owner_problems
@@ -81,3 +82,23 @@ def test_record_of_a_newer_launchpad_asks_for_an_upgrade() -> None:
     (problem,) = owner_problems(make_deployment(None), recorded)
 
     assert problem.endswith("was made by a newer Launchpad than this one: upgrade tutor-launchpad here.")
+
+
+def test_record_of_a_newer_version_names_both_and_the_ways() -> None:
+    recorded = json.dumps({"format": FORMAT, "id": "AbC", "versions": {"launchpad": "99.1"}}).encode()
+    deployment = make_deployment(None)
+    deployment.config["ID"] = "AbC"
+
+    (problem,) = owner_problems(deployment, recorded)
+
+    assert f"was written by Launchpad 99.1, and this is {__version__}: install that one or a later" in problem
+    assert problem.endswith("To go back on purpose, revert the commits that it made.")
+
+
+@pytest.mark.parametrize("version", [__version__, "0.0.1", None, "not a version"])
+def test_record_of_this_version_or_an_older_one_is_taken(version: object) -> None:
+    recorded = json.dumps({"format": FORMAT, "id": "AbC", "versions": {"launchpad": version}}).encode()
+    deployment = make_deployment(None)
+    deployment.config["ID"] = "AbC"
+
+    assert owner_problems(deployment, recorded) == []

@@ -180,7 +180,7 @@ def test_answer_that_names_what_is_made_is_not_to_change(path: Path, name: str) 
 def test_repository_of_a_newer_launchpad_is_refused(path: Path) -> None:
     create(path)
 
-    with pytest.raises(Refused, match=r"was rendered by Launchpad 1.0.0, and this is 0.9"):
+    with pytest.raises(Refused, match=r"was written by Launchpad 1.0.0, and this is 0.9: install that one or a later"):
         update(path, version="0.9")
 
 

@@ -21,12 +21,14 @@ from tutor_launchpad.core.settings import Place
 from tutor_launchpad.steps.cluster.installation import Installation, Order
 from tutor_launchpad.steps.cluster.repository import ClusterFiles, read_files
 from tutor_launchpad.steps.cluster.run import install_result, run_install
+from tutor_launchpad.steps.infrastructure.site import refuse_newer
 
 
 def install(root: Path, given: Mapping[str, Any], context: str | None, confirm: Confirm | None, output: str) -> None:
     """Install, and print the result, also where it fails or is interrupted."""
     display = open_display()
     path = given["path"].absolute()
+    refuse_newer(path)
     files = read_files(path)
     order, manifests = _order(files, root, given), _manifests(given["manifests"])
     with kubeconfig_of(path, context) as own:

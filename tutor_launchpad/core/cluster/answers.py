@@ -23,7 +23,8 @@ from tutor_launchpad.core.cluster.choices import (
     option,
 )
 from tutor_launchpad.core.cluster.sso import NOBODY, team_problems
-from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.errors import Refused, refuse
+from tutor_launchpad.core.releases import newer_problems
 
 FILE = "cluster.yml"
 FIXED = ("name", "environment", "provider", "id")
@@ -176,6 +177,8 @@ def read_answers(data: bytes, place: str) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError):
         raise Refused([f"{place} is not YAML: correct it, or restore it with Git."]) from None
     known = {*REQUIRED, *OPTIONAL, *TABLES}
+    if isinstance(content, dict) and not known >= {*content} - {"launchpad"}:
+        refuse(newer_problems(place, str(content.get("launchpad"))))
     if not isinstance(content, dict) or not known >= {*content} - {"launchpad"}:
         strange = ", ".join(sorted(map(str, {*content} - known))) if isinstance(content, dict) else "no settings"
         raise Refused([f"{place} has {strange}, which no cluster repository has: correct it, or restore it with Git."])

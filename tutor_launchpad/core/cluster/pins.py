@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from tutor_launchpad.core.errors import Refused
 
 MANIFEST = "launchpad-manifest.yml"
@@ -49,14 +47,6 @@ def read_pin(name: str, content: object, place: str) -> Pin:
 
 
 _FORMS = {"version": "v1.2.3", "manifest": "https://…", "sha256": "64 digits and a to f"}
-
-
-def is_newer(version: str, other: str) -> bool:
-    """Whether a version comes after another; what is no version comes after none."""
-    try:
-        return Version(version) > Version(other)
-    except InvalidVersion:
-        return False
 
 
 def local_kustomization(content: Mapping[str, Any]) -> dict[str, Any]:

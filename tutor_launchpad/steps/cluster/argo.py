@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from tutor_launchpad.core.cluster.components import ARGO, CRD, CRDS, MAIN, Whose
 from tutor_launchpad.core.cluster.overview import image_version
-from tutor_launchpad.core.cluster.pins import Pin, is_newer
+from tutor_launchpad.core.cluster.pins import Pin
 from tutor_launchpad.core.cluster.stages import awaited, established, staged, unready
 from tutor_launchpad.core.errors import NotFound, Refused, TimedOut
+from tutor_launchpad.core.releases import is_newer
 from tutor_launchpad.core.results import Status
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.core.workloads import troubles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tutor_launchpad.adapters.clouds import open_cloud
 from tutor_launchpad.adapters.cluster_folder import ClusterFolder
@@ -12,9 +13,10 @@ from tutor_launchpad.adapters.kubernetes import Cluster
 from tutor_launchpad.adapters.terraform import Terraform, installed_tools
 from tutor_launchpad.core.cluster.answers import FILE, Answers, WrongAnswers, complete, read_answers
 from tutor_launchpad.core.cluster.values import bucket_name
-from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
+from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused, refuse
 from tutor_launchpad.core.infrastructure.clouds import Cloud, Say
 from tutor_launchpad.core.infrastructure.tools import LOCK, Tool, choose_tool, locked_everywhere
+from tutor_launchpad.core.releases import newer_problems
 
 ROOT = "terraform"
 OVERRIDE = "launchpad_override.tf"
@@ -72,9 +74,23 @@ def open_site(
 
 def read_cluster(path: Path) -> Answers:
     """What the cluster in this folder was made from, as its cluster.yml says now."""
+    content = _read(path)
+    content.pop("launchpad", None)
+    try:
+        return complete(content)
+    except WrongAnswers as wrong:
+        raise Refused([f"{path / FILE}, as options: {problem}" for problem in wrong.problems]) from None
+
+
+def refuse_newer(path: Path) -> None:
+    """Raise `Refused` where a newer Launchpad wrote the cluster's repository in this folder."""
+    refuse(newer_problems(str(path), str(_read(path).get("launchpad"))))
+
+
+def _read(path: Path) -> dict[str, Any]:
     file = path / FILE
     try:
-        content = read_answers(file.read_bytes(), str(file))
+        return read_answers(file.read_bytes(), str(file))
     except FileNotFoundError:
         raise NotFound(
             f"{path} is no cluster repository: it has no {FILE}. Name its folder, or make one with "
@@ -82,11 +98,6 @@ def read_cluster(path: Path) -> Answers:
         ) from None
     except OSError as error:
         raise LaunchpadError(f"Cannot read {file}: {error.strerror}.") from error
-    content.pop("launchpad", None)
-    try:
-        return complete(content)
-    except WrongAnswers as wrong:
-        raise Refused([f"{file}, as options: {problem}" for problem in wrong.problems]) from None
 
 
 def check_credentials(site: Site) -> None:

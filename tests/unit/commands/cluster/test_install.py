@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from tests.unit.fake_installation import SSH, World, kubeconfig, make_repository
 from tests.unit.served_api import served
+from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.adapters.manifests import Manifests
 from tutor_launchpad.commands import launchpad
 from tutor_launchpad.core.cluster.pins import Pin
@@ -101,6 +103,19 @@ def test_what_cannot_be_is_refused_before_the_cluster_is_asked(
 
     assert isinstance(result.exception, kind)
     assert sentence in str(result.exception)
+    assert world.api.requests == []
+
+
+def test_repository_of_a_newer_launchpad_is_refused(world: World) -> None:
+    file = world.path / "cluster.yml"
+    file.write_text(re.sub(r"^launchpad: .*$", "launchpad: 99.1.0", file.read_text(), flags=re.MULTILINE))
+
+    result = _run(world, "--yes")
+
+    assert isinstance(result.exception, Refused)
+    assert f"was written by Launchpad 99.1.0, and this is {__version__}: install that one or a later, with `pip" in str(
+        result.exception
+    )
     assert world.api.requests == []
 
 

@@ -139,6 +139,7 @@ def test_changed_answers_keep_the_others() -> None:
         (b"- a\n", "cluster.yml has no settings"),
         (b"", "cluster.yml has no settings"),
         (b"name: moon\nnam: moon\n", "cluster.yml has nam, which no cluster repository has"),
+        (b"launchpad: 99.1.0\nnam: moon\n", "cluster.yml was written by Launchpad 99.1.0, and this is"),
         (b"components: [ingress]\n", "components that are no list of"),
         (b"teams: platform\n", "teams that are no list of `slug: role`"),
     ],
