@@ -77,8 +77,8 @@ def open_transport(context: str | None, timeout: tuple[float, float] = TIMEOUT) 
     wanted = context or current
     if not names:
         raise NotFound(
-            f"There is no kubeconfig with a context ({', '.join(map(str, kubeconfig_files()))}): set KUBECONFIG, or "
-            "use `--no-cluster`."
+            f"There is no kubeconfig with a context ({', '.join(map(str, kubeconfig_files()))}): set KUBECONFIG to the "
+            "file of one, or put one there."
         )
     if wanted is None or wanted not in names:
         what = f"context {wanted!r}" if wanted else "current context"
