@@ -114,10 +114,12 @@ class Installed:
             "--port", port, "--kubeconfig", kubeconfig, KUBECONFIG=str(kubeconfig), HTTPS_PROXY=self.proxy,
             NO_PROXY="127.0.0.1", SSL_CERT_FILE=str(self.processes.folder / "ca.crt"),
         )  # fmt: skip
-        wait("Argo Workflows' server", lambda: self._answers(f"http://127.0.0.1:{port}/api/v1/version"))
+        # Right after its start it may answer 503 here while other paths are served.
+        wait("Argo Workflows' server", lambda: self._answers(f"http://127.0.0.1:{port}/api/v1/workflows/argo"))
 
     def _answers(self, url: str) -> bool:
-        return httpx.get(url, verify=False, trust_env=False).status_code < 500
+        headers = {"Authorization": f"Bearer {self.plane.token}"}
+        return httpx.get(url, verify=False, trust_env=False, headers=headers).status_code == 200
 
     def argo_cd(self, login: str) -> Browser:
         """Somebody's, after the login to Argo CD."""
