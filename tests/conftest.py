@@ -18,6 +18,17 @@ import yaml
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
+LONGER = 900
+"""Seconds for a test that is slow or waits for a cluster, with the fixtures that it is the first to need."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Nothing hangs for ever, and what takes longer may."""
+    clusters = (Path(__file__).with_name("cluster"), Path(__file__).with_name("integration"))
+    for item in items:
+        if item.get_closest_marker("slow") or not set(clusters).isdisjoint(item.path.parents):
+            item.add_marker(pytest.mark.timeout(LONGER))
+
 
 @dataclass(frozen=True)
 class Ran:
