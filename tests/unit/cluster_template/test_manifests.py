@@ -134,13 +134,27 @@ def test_alerts_say_what_to_do() -> None:
     (rules,) = (item for _, item in _objects("existing-everything") if item["kind"] == "PrometheusRule")
     alerts = [rule for group in rules["spec"]["groups"] for rule in group["rules"]]
 
-    assert {"InitJobFailed", "ProvisioningFailed", "ApplicationOutOfSync", "CertificateExpires", "BackupStale"} <= {
+    assert {"InitJobFailed", "WorkflowFailed", "ApplicationOutOfSync", "CertificateExpires", "BackupStale"} <= {
         alert["alert"] for alert in alerts
     }
     for alert in alerts:
         assert alert["expr"].count("(") == alert["expr"].count(")"), alert["alert"]
         assert alert["labels"]["severity"] in ("warning", "critical")
         assert {"summary", "action"} == set(alert["annotations"])
+
+
+def test_alerts_judge_jobs_and_workflows_not_their_attempts() -> None:
+    objects = [item for _, item in _objects("existing-everything")]
+    (rules,) = (item for item in objects if item["kind"] == "PrometheusRule")
+    expressions = {rule["alert"]: rule["expr"] for group in rules["spec"]["groups"] for rule in group["rules"]}
+    (monitor,) = (
+        item for item in objects if item["metadata"].get("name") == "argo-workflows" and "Monitor" in item["kind"]
+    )
+
+    assert 'kube_job_failed{condition="true"' in expressions["InitJobFailed"]
+    assert "argo_workflows_total_count" in expressions["WorkflowFailed"]
+    assert "kube_pod" not in expressions["WorkflowFailed"]
+    assert monitor["spec"]["podMetricsEndpoints"][0]["honorLabels"] is True
 
 
 def test_dashboard_is_json_that_grafana_finds() -> None:
