@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -150,9 +149,11 @@ def inspect(call: Call, *, with_orphans: bool) -> None:
         if resources is None:
             session.nothing("inspect", NOTHING)
             return
-        request = resources.request.model_copy(update={"orphans": with_orphans})
+        owned = list(runner.ownership.owned()) if with_orphans else []
+        marks = tuple(sorted(item.mark for item in owned))
+        request = resources.request.model_copy(update={"orphans": with_orphans, "owned": marks})
         ran = session.run("inspect", lambda: runner.run(request, resources.passwords))
-        nobodys = orphans(ran.outcomes, _owned(runner)) if with_orphans else {}
+        nobodys = orphans(ran.outcomes)
         session.finish("inspect", ran, describe_things(ran.outcomes, nobodys), nobodys if with_orphans else None)
 
 
@@ -185,11 +186,3 @@ def _ask(session: Session, request: Request) -> None:
     if wish.yes or (wish.confirm is not None and wish.confirm(question)):
         return
     raise Refused([f"{question} Nothing was changed: confirm it with --yes."])
-
-
-def _owned(runner: Runner) -> dict[str, set[str]]:
-    """Server → names that any instance is recorded to own."""
-    owned: dict[str, set[str]] = defaultdict(set)
-    for item in runner.ownership.owned():
-        owned[f"{item.resource}/{item.server}"].add(item.key)
-    return owned

@@ -58,16 +58,9 @@ def _thing(thing: Thing) -> str:
     return f"  {thing.kind:9} {thing.name:32} {thing.state:8} {notes}".rstrip()
 
 
-def orphans(outcomes: Iterable[Outcome], owned: Mapping[str, set[str]]) -> dict[str, tuple[str, ...]]:
-    """Server → names there that nobody owns; `owned`: server → names that somebody does."""
-    found = {}
-    for outcome in outcomes:
-        place = f"{outcome.resource}/{outcome.server}"
-        names = {name.lower() for name in owned.get(place, set())}
-        rest = tuple(name for name in outcome.elsewhere if name.lower() not in names)
-        if rest:
-            found[place] = rest
-    return found
+def orphans(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
+    """Server → names there that nobody owns."""
+    return {f"{one.resource}/{one.server}": one.elsewhere for one in outcomes if one.elsewhere}
 
 
 def describe_removal(request: Request) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2s
 from typing import Literal
 
 Claim = Literal["new", "ours"]
@@ -22,6 +23,11 @@ class Item:
     def key(self) -> str:
         """As in a request's `claims`."""
         return f"{self.kind}/{self.name}"
+
+    @property
+    def mark(self) -> str:
+        """Twelve characters in its place, where thousands of names would be too long. Servers differ on upper and lower case."""
+        return blake2s(f"{self.resource}/{self.server}/{self.key.lower()}".encode(), digest_size=6).hexdigest()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} on {self.resource}/{self.server}"

@@ -55,7 +55,7 @@ class Outcome(_Model):
 
     `isolated` is true only where a neighbour was tried and refused. `made` are the names (`kind/name`) that are known to
     be there, `released` those that the instance has no more, `kept` those whose data stays on purpose. `generation` is
-    the one to use from now on. `elsewhere` are all names on the server, where they were asked for, less `more` that
+    the one to use from now on. `elsewhere` are names on the server, where they were asked for, less `more` that
     were too many to tell.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from launchpad_workflows.items import Item
@@ -21,12 +22,17 @@ def inspect(request: Request, provisioner: Provisioner[Any]) -> Outcome:
     items = dict.fromkeys([*resource.items(), *resource.claimed()])
     with provisioner.administering():
         found = look_at(provisioner, items)
-        names = sorted(keys(provisioner.names())) if request.orphans else []
+        names = sorted(keys(_unowned(request, provisioner))) if request.orphans else []
     report = Report(provisioner.context.say)
     things = tuple(_thing(provisioner, item, state) for item, state in found.items())
     return report.outcome(
         resource, status="inspected", things=things, elsewhere=tuple(names[:MOST]), more=max(0, len(names) - MOST)
     )
+
+
+def _unowned(request: Request, provisioner: Provisioner[Any]) -> Iterator[Item]:
+    owned = frozenset(request.owned)
+    return (item for item in provisioner.names() if item.mark not in owned)
 
 
 def _thing(provisioner: Provisioner[Any], item: Item, found: Found) -> Thing:

@@ -31,7 +31,8 @@ class Request(Model):
 
     `root` tells apart the instances of one name that several installations have, where a server takes marks of whose
     a thing is. `step` is a rotation's: `prepare` lets a second password in, `retire` shuts the first one out. `delete_data` and
-    `dump` are a deprovisioning's; `orphans`, an inspection's, asks for all names that the servers have.
+    `dump` are a deprovisioning's; `orphans`, an inspection's, asks for all names that the servers have but those
+    whose `Item.mark` is in `owned`.
     """
 
     instance: Annotated[str, StringConstraints(pattern=r"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$")] = ""
@@ -41,6 +42,7 @@ class Request(Model):
     delete_data: bool = False
     dump: Dump | None = None
     orphans: bool = False
+    owned: tuple[str, ...] = ()
     resources: tuple[SerializeAsAny[Resource], ...]
 
     @field_validator("resources", mode="before")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from launchpad_workflows.items import Item
 from launchpad_workflows.operations.inspect import MOST
 
 from tests.unit.launchpad_workflows.operations.conftest import Library
@@ -33,6 +34,9 @@ def test_names_of_the_server_are_told_on_demand_and_not_without_end(library: Lib
     library.server.things = {f"thing-{number:04}": "x" for number in range(MOST + 5)}
 
     outcome = library.run("inspect", orphans=True)
+    owned = tuple(Item("fake", "main", "thing", f"Thing-{number:04}").mark for number in range(MOST + 4))
+    last = library.run("inspect", orphans=True, owned=owned)
 
+    assert (last.elsewhere, last.more) == ((f"thing/thing-{MOST + 4}",), 0)
     assert library.run("inspect").elsewhere == ()
     assert (len(outcome.elsewhere), outcome.more) == (MOST, 5)
