@@ -14,7 +14,8 @@ import click
 
 import tutor_launchpad
 from tutor_launchpad.commands import launchpad
-from tutor_launchpad.core.settings import PREFIX, Quantities, Settings
+from tutor_launchpad.core.setting_types import Quantities
+from tutor_launchpad.core.settings import PREFIX, Settings
 from tutor_launchpad.defaults import GENERATED, SETTINGS, Setting
 
 REFERENCE = Path(__file__).with_name("reference")

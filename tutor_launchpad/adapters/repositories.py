@@ -10,7 +10,7 @@ from tutor_launchpad.adapters.files import OWN
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.git_process import Runner
 from tutor_launchpad.core.argocd import RepositoryCredentials
-from tutor_launchpad.core.errors import LaunchpadError, NotFound
+from tutor_launchpad.core.errors import LaunchpadError, NotFound, Refused
 from tutor_launchpad.core.settings import Place, Settings
 
 EMBEDDED = OWN / "repository"
@@ -99,9 +99,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise LaunchpadError(f"Cannot read LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path}: {error.strerror}.") from error
+        raise Refused([f"Cannot read LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path}: {error.strerror}."]) from error
     except UnicodeDecodeError:
-        raise LaunchpadError(
+        raise Refused([
             f"LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE {path} is no text: use an SSH key in OpenSSH's form, or lines as "
             "`git credential-store` writes them."
-        ) from None
+        ]) from None  # fmt: skip

@@ -46,29 +46,46 @@ class Configuration:
     """A root's configuration.
 
     `user`: what config.yml says. `config`: all settings, rendered. `templates`: setting → default before rendering.
+    `problems`: a sentence for each wrong one. `unrendered`: those that stand in `config` as they are written.
     """
 
     user: Config
     config: Config
     templates: Config
+    problems: tuple[str, ...] = ()
+    unrendered: frozenset[str] = frozenset()
 
 
 def load_configuration(root: Path, overrides: Config) -> Configuration:
-    """The root's configuration with `ALWAYS` and `overrides` on top, in memory only."""
+    """The root's configuration with `ALWAYS` and `overrides` on top, in memory only. Raises `Refused` with its problems."""
+    loaded = read_configuration(root, overrides)
+    refuse(loaded.problems)
+    return loaded
+
+
+def read_configuration(root: Path, overrides: Config) -> Configuration:
+    """The same, as far as it can be read where settings are wrong."""
     with _quiet():
         user = read_user(root) or {}
         if not plugins.is_loaded(DRYDOCK):
             plugins.load(DRYDOCK)
         templates = {**tutor_config.get_defaults(), **tutor_config.get_base()}
         own = _own_settings()
-        refuse(value_problems(_settings(root, templates), templates, own))
-        enabled = sorted({*tutor_config.get_enabled_plugins(user), DRYDOCK})
-        refuse(_missing_plugins(enabled))
+        values = tutor_config.get_user(str(root))
+        unrendered = _render({**templates, **values}, values)
+        problems = [*map(_unrenderable, unrendered), *value_problems(values, templates, own)]
+        named = user.get("PLUGINS") or []
+        enabled = sorted({*(named if _are_texts(named) else []), DRYDOCK})
+        problems += _missing_plugins(enabled)
         unset = {name: value for name, value in BEHIND_INGRESSES.items() if name not in user}
         with _overriding({**unset, **ALWAYS, **overrides, "PLUGINS": enabled}):
-            config = tutor_config.load_full(str(root))
-        refuse(value_problems(config, templates, own))
-    return Configuration(user, config, templates)
+            if problems:
+                config = {**templates, **tutor_config.get_user(str(root))}
+                unrendered = _render(config, config)
+            else:
+                config = tutor_config.load_full(str(root))
+        problems += value_problems(config, templates, own)
+    return Configuration(user, config, templates, tuple(dict.fromkeys(problems)), frozenset(unrendered))
 
 
 def save_generated(root: Path) -> None:
@@ -142,21 +159,28 @@ def _own_settings() -> frozenset[str]:
     return frozenset({*tutor_config.get_template("defaults.yml"), *tutor_config.get_template("base.yml")})
 
 
-def _settings(root: Path, templates: Config) -> Config:
-    """What is set in the file and in the environment, not yet rendered. Raises `Refused` for what cannot be."""
-    values = tutor_config.get_user(str(root))
-    whole = {**templates, **values}
+def _render(whole: Config, values: Config) -> list[str]:
+    """Render the values in place, as far as they can be; the names of the others."""
+    unrendered = []
     for name, value in values.items():
         if "{" not in str(value):
             continue
         try:
-            tutor_env.render_unknown(whole, value)
-        except (TutorError, TemplateError) as error:
-            raise Refused([
-                f"{name} cannot be rendered: Tutor takes {{{{ … }}}} and {{% … %}} in it for its own templates. Write it "
-                "without these, or as {{ '{{' }}."
-            ]) from error  # fmt: skip
-    return values
+            whole[name] = tutor_env.render_unknown(whole, value)
+        except (TutorError, TemplateError, TypeError, ValueError):
+            unrendered.append(name)
+    return unrendered
+
+
+def _unrenderable(name: str) -> str:
+    return (
+        f"{name} cannot be rendered: Tutor takes {{{{ … }}}} and {{% … %}} in it for its own templates. Write it without "
+        "these, or as {{ '{{' }}."
+    )
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
 
 @contextlib.contextmanager

@@ -25,23 +25,28 @@ def config_command(
     no_cluster: bool,
     output: str,
 ) -> None:
-    from tutor_launchpad.commands.session import open_deployment
+    from tutor_launchpad.commands.session import look_for_cluster
     from tutor_launchpad.commands.terminal import open_display
     from tutor_launchpad.core.results import ConfigResult, render_json
-    from tutor_launchpad.core.shown import chosen, describe_settings
+    from tutor_launchpad.core.shown import describe_settings
     from tutor_launchpad.steps.deployment import Options
     from tutor_launchpad.steps.explain import explain
+    from tutor_launchpad.steps.opening import read_root
     from tutor_launchpad.steps.target import Wish
 
     check_context(kube_context, no_cluster)
     if names and everything:
         raise click.UsageError("Names and --all exclude each other.")
-    deployment = open_deployment(
-        root_of(context), Options(dry_run=True), Wish(kube_context, no_cluster), open_display()
+    display = open_display()
+    deployment, problems = read_root(root_of(context), Options(dry_run=True), display)
+    deployment.cluster = look_for_cluster(deployment, Wish(kube_context, no_cluster))
+    found, wrong = explain(deployment, problems, names)
+    for line in wrong:
+        display.say(line)
+    shown = found if names else [one for one in found if everything or one.is_chosen]
+    result = ConfigResult(
+        str(deployment.config["LAUNCHPAD_INSTANCE"]), tuple(shown), 0 if names else len(found) - len(shown)
     )
-    found = explain(deployment)
-    shown = chosen(found, names) if names else [one for one in found if everything or one.is_chosen]
-    result = ConfigResult(deployment.settings.instance, tuple(shown), 0 if names else len(found) - len(shown))
     click.echo(render_json(result) if output == "json" else describe_settings(shown))
     if result.left_out and output == "text":
         click.echo(f"{result.left_out} more are defaults or generated: --all shows them.", err=True)

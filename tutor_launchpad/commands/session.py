@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tutor_launchpad.adapters.files import make_own_folder
 from tutor_launchpad.adapters.locks import RootLock
-from tutor_launchpad.adapters.repositories import open_repository
-from tutor_launchpad.adapters.tutor import load_configuration, save_generated
-from tutor_launchpad.core.settings import read_settings
+from tutor_launchpad.adapters.tutor import save_generated
+from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.steps.deployment import Deployment, Options, Progress
+from tutor_launchpad.steps.opening import all_problems, read_root
 from tutor_launchpad.steps.target import Wish, find_cluster
+
+if TYPE_CHECKING:
+    from tutor_launchpad.adapters.kubernetes import Cluster
+
+
+def look_for_cluster(deployment: Deployment, wish: Wish) -> Cluster | None:
+    """The cluster, in which nothing will be changed."""
+    say, root = deployment.progress.say, deployment.root
+    return find_cluster(deployment.settings, root, wish, changes=False, needs_repository=False, say=say)
 
 
 def open_deployment(
@@ -30,22 +40,13 @@ def open_deployment(
     if not options.dry_run:
         lock.acquire(progress.say, options.timeout)
         save_generated(root)
-    configuration = load_configuration(root, {})
-    settings = read_settings(configuration.config)
-    deployment = Deployment(
-        root=root,
-        options=options,
-        settings=settings,
-        progress=progress,
-        cluster=None,
-        repository=open_repository(settings, root),
-        confirm=wish.confirm,
-        loaded=configuration,
-        lock=lock,
-    )
+    deployment, problems = read_root(root, options, progress)
+    if any(problems):
+        raise Refused(all_problems(deployment, problems, lambda: look_for_cluster(deployment, wish)))
+    deployment.confirm, deployment.lock = wish.confirm, lock
     take(deployment)
     changes = not options.dry_run
     deployment.cluster = find_cluster(
-        settings, root, wish, changes=changes, needs_repository=needs_repository, say=progress.say
+        deployment.settings, root, wish, changes=changes, needs_repository=needs_repository, say=progress.say
     )
     return deployment

@@ -17,7 +17,7 @@ Wrong usage is click's `UsageError` (status 2).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tutor.exceptions import TutorError
 
@@ -80,3 +80,13 @@ def refuse(problems: Sequence[str]) -> None:
     """Raise `Refused` where there are any."""
     if problems:
         raise Refused(problems)
+
+
+def problems_of(find: Callable[[], Iterable[str]]) -> list[str]:
+    """The problems that `find` returns, or raises."""
+    try:
+        return list(find())
+    except Refused as error:
+        return list(error.problems)
+    except NotFound as error:
+        return [str(error)]

@@ -35,7 +35,8 @@ def setting_problems(config: Config, templates: Mapping[str, object]) -> list[st
 def _listed(config: Config) -> Iterator[str]:
     """A wildcard may stand here: an Ingress takes it, and Caddy a site for it."""
     for name in HOST_LISTS:
-        for index, host in enumerate(config.get(name) or []):
+        hosts = config.get(name)
+        for index, host in enumerate(hosts if isinstance(hosts, list) else []):
             advice = _advice(host.removeprefix("*.") if isinstance(host, str) else host)
             if advice:
                 yield _sentence(f"{name}[{index}]", host, advice)

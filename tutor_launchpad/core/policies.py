@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 
 from tutor_launchpad.core.flows import Flow
 from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER
-from tutor_launchpad.core.settings import Quantities, Settings
+from tutor_launchpad.core.setting_types import Quantities
+from tutor_launchpad.core.settings import Settings
 from tutor_launchpad.core.types import Object
 
 INSTANCE_LABEL = "launchpad.openedx.org/instance"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from tutor_launchpad.core.pods import pod_template
 from tutor_launchpad.core.policies import limits_of
 from tutor_launchpad.core.quantities import parse_quantity
-from tutor_launchpad.core.settings import Quantities
+from tutor_launchpad.core.setting_types import Quantities
 from tutor_launchpad.core.types import Object
 
 Amounts = dict[str, Decimal]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,27 +10,25 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    Strict,
-    ValidationError,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tutor_launchpad.core.errors import Refused, refuse
+from tutor_launchpad.core.errors import refuse
 from tutor_launchpad.core.instance import INSTANCES
-from tutor_launchpad.core.quantities import parse_quantity
+from tutor_launchpad.core.setting_types import (
+    DNS_LABEL,
+    Certificates,
+    DnsLabel,
+    Generation,
+    ObjectName,
+    Quantities,
+    Seconds,
+    Word,
+)
 from tutor_launchpad.core.types import Config
 from tutor_launchpad.defaults import DEFAULTS, UNIQUE
 
 PREFIX = "LAUNCHPAD_"
 
-DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 RESERVED = re.compile(r"default|kube-.*")
 # Tutor's templates write the name without quotes; these are what YAML then reads as a number, a switch or nothing.
 _NO_TEXT = re.compile(r"y|n|yes|no|on|off|true|false|null|[0-9]+(e-?[0-9]+)?|0[box][0-9a-f]+")
@@ -39,68 +36,6 @@ _NO_TEXT = re.compile(r"y|n|yes|no|on|off|true|false|null|[0-9]+(e-?[0-9]+)?|0[b
 BRANCH = re.compile(
     r"(?!@$)(?!.*(\.\.|//|@\{|\.$|/$))(?!(.*/)?\.)(?!(.*\.lock)(/|$))[^\s~^:?*\[\\\x00-\x20\x7f/-][^\s~^:?*\[\\\x00-\x20\x7f]*"
 )
-
-
-def _quantity(value: object) -> str | int:
-    """Kubernetes' way to write amounts; one sentence for all that is none."""
-    if isinstance(value, (int, str, float)) and not isinstance(value, bool):
-        with contextlib.suppress(Refused):
-            if parse_quantity(value) >= 0:
-                return value if isinstance(value, int) else str(value)
-    raise PydanticCustomError("quantity", "input should be a number or a text such as 500m or 2Gi")
-
-
-def _no_switch(value: object) -> object:
-    if isinstance(value, bool):
-        raise PydanticCustomError("seconds", "input should be a number")
-    return value
-
-
-Seconds = Annotated[int, BeforeValidator(_no_switch), Field(gt=0)]
-Quantities = dict[str, Annotated[str | int, PlainValidator(_quantity)]]
-
-
-def _dns_label(value: str) -> str:
-    if DNS_LABEL.fullmatch(value):
-        return value
-    raise PydanticCustomError("dns_label", "input should be lower-case letters, digits and dashes, at most 63")
-
-
-DnsLabel = Annotated[str, AfterValidator(_dns_label)]
-
-
-def _word(value: str) -> str:
-    if re.search(r"[\s'\"\\]", value):
-        raise PydanticCustomError("word", "input should have no white space, quotes or backslashes")
-    return value
-
-
-Word = Annotated[str, AfterValidator(_word)]
-"""Without what would end a text in the settings of Open edX."""
-
-
-def _certificates(value: str) -> str:
-    if value.strip() and not re.fullmatch(_PEM, value):
-        raise PydanticCustomError("certificates", "input should be certificates in PEM and nothing else")
-    return value
-
-
-_PEM = r"(-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+\n-----END CERTIFICATE-----\n)+"
-Certificates = Annotated[str, AfterValidator(_certificates)]
-
-
-def _object_name(value: str) -> str:
-    if re.fullmatch(r"[A-Z][A-Za-z0-9]*/[a-z0-9][-a-z0-9.:]*", value):
-        return value
-    raise PydanticCustomError(
-        "object_name", "input should be the kind and the name of an object, such as ClusterRole/vector"
-    )
-
-
-ObjectName = Annotated[str, AfterValidator(_object_name)]
-
-
-Generation = Annotated[int, Strict(), Field(ge=1, le=2)]
 
 
 class Settings(BaseModel):
@@ -187,15 +122,31 @@ def read_settings(config: Config) -> Settings:
 
     Raises `Refused` with a sentence for each one that does not hold.
     """
+    settings, problems = judge_settings(config)
+    refuse(problems)
+    return settings
+
+
+def judge_settings(config: Config) -> tuple[Settings, list[str]]:
+    """The settings, and a sentence for each one that does not hold; those of the wrong type have their default instead."""
     names = [*DEFAULTS, *UNIQUE]
     values = {name.removeprefix(PREFIX).lower(): config[name] for name in names if name in config}
+    problems: list[str] = []
+    wrong: set[str] = set()
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise Refused([_sentence(item["loc"], item["msg"], item["type"]) for item in error.errors()]) from None
-    problems = [*_instance_problems(settings, config), *_repository_problems(settings)]
-    refuse(problems)
-    return settings
+        problems = [_sentence(item["loc"], item["msg"], item["type"]) for item in error.errors()]
+        wrong = {str(item["loc"][0]) for item in error.errors()}
+        right = {name: value for name, value in values.items() if name not in wrong}
+        settings = Settings.model_validate({**_STAND_INS, **right})
+    if "instance" not in wrong:
+        problems += _instance_problems(settings, config)
+    return settings, [*problems, *_repository_problems(settings)]
+
+
+_STAND_INS = {"instance": "unknown", "seal_key": "0" * 16}
+"""For settings without a default, of a root that is refused anyway."""
 
 
 def unknown_settings(user: Config, known: Iterable[str]) -> list[str]:

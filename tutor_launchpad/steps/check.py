@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.age import recipient_problems
 from tutor_launchpad.adapters.plugins import plugins_code
 from tutor_launchpad.core.data.former import excused
-from tutor_launchpad.core.errors import NotFound, Refused, refuse
+from tutor_launchpad.core.errors import problems_of, refuse
 from tutor_launchpad.core.hosts import shared_hosts
 from tutor_launchpad.core.instance import ABOUT, INSTANCES, about_part, is_newer, read_about
 from tutor_launchpad.core.plan import plan_files
@@ -16,6 +14,7 @@ from tutor_launchpad.core.podsecurity import problems as security_problems
 from tutor_launchpad.core.quota import quota_problems
 from tutor_launchpad.core.releases import newer_problems
 from tutor_launchpad.core.results import Status
+from tutor_launchpad.core.seal.scanning import weak_secrets
 from tutor_launchpad.core.settings import unknown_settings
 from tutor_launchpad.steps import data
 from tutor_launchpad.steps.cluster_checks import cluster_problems, tell_clocks
@@ -31,18 +30,19 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     """Prepare all that will be recorded, and refuse what would not work."""
     for line in unknown_settings(deployment.loaded.user, deployment.loaded.templates):
         deployment.progress.say(line)
-    problems = _collect(lambda: _repository(deployment))
-    problems += _collect(lambda: _resources(deployment))
-    problems += _collect(lambda: _prepared(deployment))
+    problems = problems_of(lambda: _repository(deployment))
+    problems += problems_of(lambda: _resources(deployment))
+    problems += problems_of(lambda: _prepared(deployment))
     problems += host_problems(deployment)
     problems += recipient_problems(deployment.settings.age_recipients)
+    problems += [one for one in weak_secrets(deployment.secrets) if one not in problems]
     problems += security_problems(deployment.objects, deployment.settings.cluster_resources)
     problems += quota_problems(deployment.objects, deployment.settings.quota, deployment.settings.limits)
     if deployment.cluster is not None:
         tell_clocks(deployment)
-        problems += _collect(lambda: cluster_problems(deployment))
-        problems += _collect(lambda: cluster_host_problems(deployment))
-    problems += _collect(lambda: _partings(deployment)) if not problems else []
+        problems += problems_of(lambda: cluster_problems(deployment))
+        problems += problems_of(lambda: cluster_host_problems(deployment))
+    problems += problems_of(lambda: _partings(deployment)) if not problems else []
     refuse(problems)
     data.confirm(deployment)
     compare(deployment)
@@ -142,13 +142,3 @@ def _prepared(deployment: Deployment) -> list[str]:
     with plugins_code("the hook NETWORK_FLOWS"):
         hooks.NETWORK_FLOWS.apply([], deployment.config)  # says here, before anything is changed, what it has to refuse
     return []
-
-
-def _collect(find: Callable[[], list[str]]) -> list[str]:
-    """What `find` returns, or the problems that it raises."""
-    try:
-        return find()
-    except Refused as error:
-        return list(error.problems)
-    except NotFound as error:
-        return [str(error)]

@@ -39,9 +39,16 @@ def configure(deployment: Deployment) -> str:
     if deployment.overrides:
         deployment.loaded = tutor.load_configuration(deployment.root, deployment.overrides)
     loaded, config = deployment.loaded, deployment.config
+    find_private(deployment)
     refuse(setting_problems(config, loaded.templates))
     caddyfile = tutor.render_template(config, CADDYFILE)
     config["DRYDOCK_INGRESS_EXTRA_HOSTS"] = extra_hosts(config, caddyfile)
+    return caddyfile
+
+
+def find_private(deployment: Deployment) -> None:
+    """Which of the configuration is secret, and what of it Git may hold."""
+    loaded, config = deployment.loaded, deployment.config
     with plugins_code("the hooks SECRET_SETTINGS and PUBLIC_SETTINGS"):
         added: list[str] = hooks.SECRET_SETTINGS.apply(list(deployment.settings.secret_settings))
         removed: list[str] = hooks.PUBLIC_SETTINGS.apply(list(deployment.settings.public_settings))
@@ -50,7 +57,6 @@ def configure(deployment: Deployment) -> str:
     deployment.public, deployment.private = split_settings(loaded.user, {*secrets, *own})
     deployment.secrets = secrets | hidden_secrets(own, secrets)
     deployment.mask = Mask(deployment.secrets)
-    return caddyfile
 
 
 def prepare(deployment: Deployment) -> None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tutor_launchpad import hooks
 from tutor_launchpad.adapters.servers import ClusterServers, FileServers, Servers, find_server
-from tutor_launchpad.core.errors import Refused, refuse
+from tutor_launchpad.core.errors import NotFound, Refused, refuse
 from tutor_launchpad.core.resources import ResourcePlan, Server, Wanted, named_servers, plugin_conflicts
 
 if TYPE_CHECKING:
@@ -37,26 +37,34 @@ def servers_of(deployment: Deployment) -> Servers:
 def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resources | None:
     """What this instance needs, merged into the deployment's overrides and flows; None where it names no server.
 
-    `only`: resources to keep in the request; all of them shape the configuration. Raises `Refused` and `NotFound`.
+    `only`: resources to keep in the request; all of them shape the configuration. Raises `Refused`, for all
+    that are wrong; the others' settings are merged all the same.
     """
     loaded = deployment.loaded
     planners = hooks.RESOURCES.apply({})
     named = named_servers(loaded.config, planners)
     if not named:
         return None
-    refuse(plugin_conflicts(loaded.config, named))
     known = servers_of(deployment)
     databases = tuple(hooks.MYSQL_DATABASES.apply([], loaded.config))
     wanted = Wanted(deployment.settings.instance, loaded.config, loaded.user, loaded.templates, databases)
-    servers = [find_server(known, resource, name) for resource, name in named.items()]
-    plans = [planners[server.resource](wanted, server) for server in servers]
-    for server, plan in zip(servers, plans, strict=True):
+    problems, plans = plugin_conflicts(loaded.config, named), list[tuple[Server, ResourcePlan]]()
+    for resource, name in named.items():
+        try:
+            server = find_server(known, resource, name)
+            plans.append((server, planners[resource](wanted, server)))
+        except NotFound as error:
+            problems.append(str(error))
+        except Refused as error:
+            problems += error.problems
+    for server, plan in plans:
         deployment.overrides |= plan.overrides
         deployment.origins |= dict.fromkeys(plan.overrides, f"server {server}")
-    deployment.flows = [server.flow for server in servers]
-    kept = [plan for server, plan in zip(servers, plans, strict=True) if not only or server.resource in only]
-    passwords = {key: value for plan in plans for key, value in plan.secrets.items()}
-    return Resources(tuple(servers), _request(deployment.settings.instance, kept), passwords)
+    refuse(problems)
+    deployment.flows = [server.flow for server, _ in plans]
+    kept = [plan for server, plan in plans if not only or server.resource in only]
+    passwords = {key: value for _, plan in plans for key, value in plan.secrets.items()}
+    return Resources(tuple(server for server, _ in plans), _request(deployment.settings.instance, kept), passwords)
 
 
 def wanted_resources(deployment: Deployment, only: tuple[str, ...]) -> Resources | None:

@@ -138,10 +138,13 @@ def test_unknown_name_and_a_contradiction_are_refused(root: Root) -> None:
     assert "No setting has the name lms_hosts: is it LMS_HOST" in unknown.stderr
 
 
-def test_secret_that_cannot_be_told_from_other_text_is_refused(root: Root) -> None:
-    root.set(SMTP_PASSWORD="abc")
+def test_faults_are_told_beside_what_they_concern(root: Root) -> None:
+    root.set(SMTP_PASSWORD="802", LMS_HOST="a_b")
 
-    ran = root.launchpad("config", "SMTP_PORT")
+    beside, unsafe = root.launchpad("config", "CMS_HOST"), root.launchpad("config", "SMTP_PORT")
 
-    assert ran.status == 1
-    assert "SMTP_PASSWORD is secret but has only 3 characters" in ran.stderr
+    assert (beside.status, beside.stdout) == (0, "# default of Tutor\nCMS_HOST: studio.a_b\n")
+    assert "LMS_HOST 'a_b' is not a host name" in beside.stderr
+    assert "SMTP_PASSWORD" not in beside.stderr
+    assert (unsafe.status, unsafe.stdout) == (1, "")
+    assert "SMTP_PASSWORD is secret but has only 3 characters" in unsafe.stderr
