@@ -160,8 +160,9 @@ def test_recovery_from_a_bad_commit_and_a_leak(reader: Reader) -> None:
     reader.root.set(PLATFORM_NAME="Bad")
     reader.root.launchpad("deploy")
 
-    reader.follow("recovery.md", "rollback", REPOSITORY=repository)
+    rolled_back = reader.follow("recovery.md", "rollback", REPOSITORY=repository)
 
+    assert "Nothing would change." in rolled_back
     assert _recorded(reader, "config.yml") == good
     before, secrets = reader.root.config["OPENEDX_SECRET_KEY"], _recorded(reader, "launchpad.json")
     reader.follow("recovery.md", "leak", REPOSITORY=repository)
@@ -213,7 +214,7 @@ def test_job_of_the_page_makes_a_change_live_and_shows_nothing(reader: Reader) -
     assert "Academy of the Moon" in _recorded(reader, "sealed/openedx-config/lms.env.yml")
     secrets = (identity, "h1dden", str(reader.root.config["OPENEDX_SECRET_KEY"]))
     assert [one for one in secrets if one in idle + changed] == []
-    assert "that this root does not know" in reader.root.launchpad("plan").stderr
+    assert "which this root does not know" in reader.root.launchpad("plan").stdout
 
 
 def test_workflow_of_the_page_gives_the_script_what_it_needs() -> None:

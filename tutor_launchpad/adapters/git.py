@@ -94,9 +94,10 @@ class Repository:
         found = (self._read(f"{folder}/{name}", commit) for commit in commits)
         return [data for files in found for data in files.values()]
 
-    def last_change(self, folder: PurePosixPath) -> tuple[str, str]:
-        """The commit that changed the folder last, and when (ISO 8601)."""
-        text = self._git("log", "--max-count=1", "--format=%H %cI", self.head, "--", str(folder)).decode().strip()
+    def last_change(self, folder: PurePosixPath, since: str = "") -> tuple[str, str]:
+        """The commit that changed the folder last and when (ISO 8601); empty where `since` has it already."""
+        wanted = f"{since}..{self.head}" if since else self.head
+        text = self._git("log", "--max-count=1", "--format=%H %cI", wanted, "--", str(folder)).decode().strip()
         commit, _, when = text.partition(" ")
         return commit, when
 

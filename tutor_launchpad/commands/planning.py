@@ -9,9 +9,14 @@ from tutor_launchpad.core.results import PlanResult
 
 
 def describe_plan(result: PlanResult, folder: str) -> str:
-    """The plan for people: what would change where, and first of all what would lose sight of data."""
-    parts = [*_partings(result), *_changes(result, folder)]
+    """The plan for people: what would change where, and first of all what a deploy would ask about."""
+    parts = [*_overtaking(result), *_partings(result), *_changes(result, folder)]
     return "\n".join([*(parts or ["Nothing would change."]), *_leftovers(result)])
+
+
+def _overtaking(result: PlanResult) -> Iterator[str]:
+    if result.overtaking is not None:
+        yield f"{result.overtaking} It asks first; {result.overtaking.remedy}."
 
 
 def _partings(result: PlanResult) -> Iterator[str]:

@@ -49,6 +49,7 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
         provisioning=provisioning,
         partings=tuple(deployment.partings),
         leftovers=tuple(deployment.leftovers),
+        overtaking=deployment.overtaking,
     )
     click.echo(render_json(result) if output == "json" else describe_plan(result, str(deployment.settings.folder)))
 

@@ -9,6 +9,7 @@ from enum import Enum
 
 from tutor_launchpad.core.data.claims import Leftover
 from tutor_launchpad.core.data.partings import Parting
+from tutor_launchpad.core.overtaking import Overtaking
 from tutor_launchpad.core.plan import ClusterChange, FileChange, PlannedRun
 from tutor_launchpad.core.shown import Shown
 
@@ -53,7 +54,7 @@ class PlanResult:
 
     `files`: in the instance's folder. `cluster`: objects that the deploy applies itself. `provisioning`: None without
     servers or cluster. `partings`: what would lose sight of data, and would have to be confirmed. `leftovers`: claims
-    in the cluster that the new revision does not name.
+    in the cluster that the new revision does not name. `overtaking`: what would be undone, and have to be confirmed too.
     """
 
     instance: str
@@ -64,6 +65,7 @@ class PlanResult:
     provisioning: PlannedRun | None = None
     partings: tuple[Parting, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
+    overtaking: Overtaking | None = None
 
 
 @dataclass(frozen=True)

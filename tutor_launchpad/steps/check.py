@@ -19,8 +19,8 @@ from tutor_launchpad.core.settings import unknown_settings
 from tutor_launchpad.steps import data
 from tutor_launchpad.steps.cluster_checks import cluster_problems, tell_clocks
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
+from tutor_launchpad.steps.consent import confirm, find_overtaking
 from tutor_launchpad.steps.deployment import Deployment
-from tutor_launchpad.steps.memory import recall
 from tutor_launchpad.steps.prepare import prepare
 from tutor_launchpad.steps.private import add_age_file
 from tutor_launchpad.steps.resources import plan_resources
@@ -44,10 +44,10 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
         problems += problems_of(lambda: cluster_host_problems(deployment))
     problems += problems_of(lambda: _partings(deployment)) if not problems else []
     refuse(problems)
-    data.confirm(deployment)
     compare(deployment)
-    detail = f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
-    return Status.DONE, "; ".join(filter(None, [detail, _overtaken(deployment)]))
+    deployment.overtaking = find_overtaking(deployment)
+    confirm(deployment)
+    return Status.DONE, f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
 
 
 def compare(deployment: Deployment) -> None:
@@ -56,21 +56,6 @@ def compare(deployment: Deployment) -> None:
     before = deployment.repository.files(deployment.settings.folder, deployment.repository.head)
     deployment.record = add_age_file(deployment, before)
     deployment.changes = plan_files(before, deployment.record.files)
-
-
-def _overtaken(deployment: Deployment) -> str:
-    """What to know where another root, or a person, has changed the instance in Git since this root was deployed."""
-    repository, settings = deployment.repository, deployment.settings
-    known = recall(deployment.root, str(deployment.config["ID"])).revision
-    if not deployment.changes or not repository.head or not repository.commit(known):
-        return ""
-    if repository.same_tree(known, repository.head, settings.folder):
-        return ""
-    commit, when = repository.last_change(settings.folder)
-    return (
-        f"Git has a commit {commit[:10]} of {when} that this root does not know: a deploy undoes it, "
-        f"`tutor launchpad checkout {settings.instance}` takes it over"
-    )
 
 
 def host_problems(deployment: Deployment) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether this deploy would part the instance from its data, and whether its operator means that."""
+"""Whether this deploy would part the instance from its data."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from tutor_launchpad import hooks
 from tutor_launchpad.core.data.claims import KIND, PAGE, Claim, claim_problems, claims_of, grown, leftovers
 from tutor_launchpad.core.data.former import former_names
-from tutor_launchpad.core.data.partings import Change, Parting, find_partings, question, renamed_instance
+from tutor_launchpad.core.data.partings import Change, Parting, find_partings, renamed_instance
 from tutor_launchpad.core.data.places import Place, Places, from_record, from_settings, masked, read_places
-from tutor_launchpad.core.errors import Forbidden, Refused, refuse
+from tutor_launchpad.core.errors import Forbidden, refuse
 from tutor_launchpad.core.instance import read_manifests, read_settings_file
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
@@ -56,19 +56,6 @@ def find(deployment: Deployment) -> list[Parting]:
     kept = frozenset(item["metadata"]["name"] for item in live or []) - set(before)
     change = Change(instance, _before(deployment, files, before), places(deployment), before, after, kept)
     return [*renamed_instance(instance, _former(deployment)), *find_partings(change)]
-
-
-def confirm(deployment: Deployment) -> None:
-    """Ask where there is anything to ask; raises `Refused` where nobody says yes."""
-    if not deployment.partings or deployment.options.yes or deployment.options.dry_run:
-        return
-    text = question(deployment.settings.instance, deployment.partings)
-    if deployment.confirm is not None and deployment.confirm(f"{text}\nDeploy all the same?"):
-        return
-    raise Refused([
-        f"{text}\nNothing was changed. `tutor launchpad plan` shows the commands that move data; deploy with --yes once it "
-        "is moved, or not needed."
-    ])  # fmt: skip
 
 
 def live_claims(deployment: Deployment) -> list[Object] | None:

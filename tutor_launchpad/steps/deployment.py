@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tutor_launchpad.core.data.partings import Parting
     from tutor_launchpad.core.flows import Flow
     from tutor_launchpad.core.instance import Record
+    from tutor_launchpad.core.overtaking import Overtaking
     from tutor_launchpad.core.plan import FileChange
     from tutor_launchpad.core.seal import Mask, Sealed
     from tutor_launchpad.steps.resources import Resources
@@ -78,6 +79,7 @@ class Deployment:
     neighbours: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     partings: list[Parting] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
+    overtaking: Overtaking | None = None
     revision: str = ""
     changed: bool = False
     remaining: list[str] = field(default_factory=list)

@@ -183,22 +183,24 @@ def test_recipient_that_nobody_can_encrypt_for_is_refused(root: Root, recipient:
     assert not root.repository.exists()
 
 
-def test_root_that_git_has_overtaken_is_told_so(make_root: Callable[..., Root]) -> None:
+def test_root_that_git_has_overtaken_undoes_nothing_unasked(make_root: Callable[..., Root]) -> None:
     laptop, job = make_root("laptop"), make_root("job", plugins="")
     laptop.launchpad("deploy")
     checkout = ("checkout", "openedx", "--repository", str(laptop.repository), "--without-secrets", "--yes")
     shutil.copy(laptop.path / "config.yml", job.path / "config.yml")
     assert job.launchpad(*checkout).status == 0
     job.set(PLATFORM_NAME="From the job")
-    assert "that this root does not know" not in job.launchpad("deploy").stderr
+    deployed = json.loads(job.launchpad("deploy", "--output", "json").stdout)["revision"]
 
-    before = laptop.launchpad("plan").stderr
-    after_checkout = laptop.launchpad(*checkout), laptop.launchpad("plan")
+    planned, refused = laptop.launchpad("plan"), laptop.launchpad("deploy")
+    taken_over = laptop.launchpad(*checkout), laptop.launchpad("plan")
 
-    assert (
-        "that this root does not know: a deploy undoes it, `tutor launchpad checkout openedx` takes it over" in before
-    )
-    assert after_checkout[1].stdout == "Nothing would change.\n"
+    assert planned.stdout.startswith(f"Git has commit {deployed[:10]} of ")
+    assert "`tutor launchpad checkout openedx` takes it over." in planned.stdout.splitlines()[0]
+    assert (refused.status, refused.stdout) == (1, "")
+    assert "which this root does not know and a deploy would undo, in config.yml, " in refused.stderr
+    assert "Nothing was changed. `tutor launchpad checkout openedx` takes it over; deploy with --yes" in refused.stderr
+    assert taken_over[1].stdout == "Nothing would change.\n"
     assert laptop.config["PLATFORM_NAME"] == "From the job"
 
 

@@ -7,6 +7,7 @@ import json
 from tutor_launchpad.core.data.claims import Leftover
 from tutor_launchpad.core.data.partings import Parting
 from tutor_launchpad.core.errors import Refused, Unreachable
+from tutor_launchpad.core.overtaking import Overtaking
 from tutor_launchpad.core.plan import ClusterChange, FileChange, PlannedRun
 from tutor_launchpad.core.resources import Server
 from tutor_launchpad.core.results import (
@@ -49,6 +50,7 @@ def test_plan_result_has_this_shape() -> None:
         provisioning=PlannedRun(True, "no run yet", ("mysql/main",)),
         partings=(Parting("claim", "minio", "It stays.", ("delete it",)),),
         leftovers=(Leftover("minio", "20Gi", "slow"),),
+        overtaking=Overtaking("moon", "c0ffee", "2026-11-20", ("config.yml",)),
     )
 
     assert json.loads(render_json(result)) == {
@@ -60,6 +62,7 @@ def test_plan_result_has_this_shape() -> None:
         "provisioning": {"starts": True, "why": "no run yet", "servers": ["mysql/main"]},
         "partings": [{"resource": "claim", "name": "minio", "what": "It stays.", "todo": ["delete it"]}],
         "leftovers": [{"name": "minio", "size": "20Gi", "storage_class": "slow"}],
+        "overtaking": {"instance": "moon", "commit": "c0ffee", "when": "2026-11-20", "undone": ["config.yml"]},
     }
 
 

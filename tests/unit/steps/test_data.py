@@ -20,7 +20,7 @@ from tutor_launchpad.core.data.places import read_places, to_record
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.instance import dump_yaml, manifest_files
 from tutor_launchpad.core.types import Object
-from tutor_launchpad.steps import check, data
+from tutor_launchpad.steps import check, consent, data
 from tutor_launchpad.steps.deployment import Deployment, Options
 from tutor_launchpad.steps.memory import Memory, keep
 
@@ -209,7 +209,7 @@ def test_without_a_yes_the_deploy_is_refused(deploys: Callable[..., Deployment],
     deployment, _ = _parted(deploys, Options(), answer)
 
     with pytest.raises(Refused) as refused:
-        data.confirm(deployment)
+        consent.confirm(deployment)
 
     assert str(refused.value).startswith("This deploy would part alpha from its data:\n  - Nothing names claim minio")
     assert "Nothing was changed." in str(refused.value)
@@ -226,7 +226,7 @@ def test_deploy_goes_on(
 ) -> None:
     deployment, asked = _parted(deploys, options, answer)
 
-    data.confirm(deployment)
+    consent.confirm(deployment)
 
     assert len(asked) == questions
     assert all(text.endswith("Deploy all the same?") for text in asked)
