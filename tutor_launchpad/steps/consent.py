@@ -8,14 +8,13 @@ from tutor_launchpad.core.data.partings import question
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.overtaking import Overtaking, find_undone
 from tutor_launchpad.steps.deployment import Deployment
-from tutor_launchpad.steps.memory import recall
 
 
 def find_overtaking(deployment: Deployment) -> Overtaking | None:
     """The commit of another root, or of a person, that changed the instance since this root was deployed and would be undone."""
     assert deployment.record is not None
     repository, folder = deployment.repository, deployment.settings.folder
-    known, head = recall(deployment.root, str(deployment.config["ID"])).revision, repository.head
+    known, head = deployment.memory.revision, repository.head
     if not head or not repository.commit(known):
         return None
     undone = find_undone(repository.files(folder, known), repository.files(folder, head), deployment.record.files)

@@ -13,7 +13,6 @@ from tutor_launchpad.core.errors import Forbidden, refuse
 from tutor_launchpad.core.instance import read_manifests, read_settings_file
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.deployment import Deployment
-from tutor_launchpad.steps.memory import recall
 
 _CLAIMING = ("PersistentVolumeClaim", "StatefulSet")
 
@@ -40,7 +39,7 @@ def _former(deployment: Deployment) -> list[str]:
     instance = deployment.settings.instance
     own = deployment.neighbours.get(instance)
     root_id = str(deployment.config["ID"])
-    remembered = recall(deployment.root, root_id).instance
+    remembered = deployment.memory.instance
     return former_names(root_id, deployment.others, own, remembered if remembered != instance else "")
 
 
@@ -90,6 +89,5 @@ def _before(deployment: Deployment, files: Mapping[str, bytes], claims: Mapping[
     instance = deployment.settings.instance
     own = deployment.neighbours.get(instance)
     if own is None:
-        memory = recall(deployment.root, str(deployment.config["ID"]))
-        return memory.places if memory.instance == instance else {}
+        return deployment.memory.places if deployment.memory.instance == instance else {}
     return from_record(own["data"]) if "data" in own else from_settings(read_settings_file(files), claims)

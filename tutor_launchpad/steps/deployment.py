@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +12,7 @@ from tutor_launchpad.adapters.tutor import Configuration
 from tutor_launchpad.core.results import Status, StepResult
 from tutor_launchpad.core.settings import Settings
 from tutor_launchpad.core.types import Config, Object
+from tutor_launchpad.steps.memory import Memory, recall
 
 if TYPE_CHECKING:
     from tutor_launchpad.adapters.git import Repository
@@ -90,6 +92,11 @@ class Deployment:
     def config(self) -> Config:
         """All settings, rendered."""
         return self.loaded.config
+
+    @cached_property
+    def memory(self) -> Memory:
+        """What the root keeps of its last deploy."""
+        return recall(self.root, str(self.config["ID"]))
 
     @property
     def others(self) -> dict[str, Mapping[str, Any]]:

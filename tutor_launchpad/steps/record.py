@@ -11,7 +11,7 @@ from tutor_launchpad.core.results import Status
 from tutor_launchpad.steps.check import owner_problems
 from tutor_launchpad.steps.data import places
 from tutor_launchpad.steps.deployment import Deployment
-from tutor_launchpad.steps.memory import Memory, keep, recall
+from tutor_launchpad.steps.memory import Memory, keep
 from tutor_launchpad.steps.secrets import apply_secrets, drop_old_secrets
 
 
@@ -19,8 +19,10 @@ def run_record(deployment: Deployment) -> tuple[Status, str]:
     """Publish the record. The Secrets come first, so that no revision ever names one that is not there."""
     assert deployment.record is not None
     applied = _apply(deployment)
-    memory = Memory(str(deployment.config["ID"]), deployment.settings.instance, places(deployment))
-    keep(deployment.root, replace(memory, revision=recall(deployment.root, memory.root_id).revision))
+    memory = Memory(
+        str(deployment.config["ID"]), deployment.settings.instance, places(deployment), deployment.memory.revision
+    )
+    keep(deployment.root, memory)
     message = commit_message(deployment.settings.instance, deployment.changes)
     try:
         deployment.revision, deployment.changed = deployment.repository.record(
