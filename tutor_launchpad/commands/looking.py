@@ -9,7 +9,8 @@ import click
 
 from tutor_launchpad.commands.session import open_deployment
 from tutor_launchpad.commands.terminal import open_display
-from tutor_launchpad.commands.watching import open_view
+from tutor_launchpad.commands.watching import JsonView, open_view
+from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.results import render_json
 from tutor_launchpad.core.status.model import Verdict, Why
 from tutor_launchpad.core.status.text import describe
@@ -31,11 +32,15 @@ def look_once(root: Path, wish: Wish, output: str, strict: bool) -> None:
 
 def look_on(root: Path, wish: Wish, pace: Pace, output: str) -> None:
     """Watch. Ctrl-C is the usual end, with exit status 0; where a verdict is awaited, it has not come: 1."""
-    deployment = open_deployment(root, Options(dry_run=True), wish, open_display())
-    if deployment.cluster is not None:
-        deployment.cluster = deployment.cluster.hasty
     try:
+        deployment = open_deployment(root, Options(dry_run=True), wish, open_display())
+        if deployment.cluster is not None:
+            deployment.cluster = deployment.cluster.hasty
         with open_view(output, pace.interval) as view:
             watch(Observer(deployment).look, view, pace, REAL)
+    except LaunchpadError as error:
+        if output == "json":
+            JsonView().fail(error)
+        raise
     except KeyboardInterrupt:
         sys.exit(0 if pace.until is None else 1)

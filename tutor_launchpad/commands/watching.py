@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 import click
 
+from tutor_launchpad.core.errors import LaunchpadError
+from tutor_launchpad.core.results import render_event
 from tutor_launchpad.core.status.model import InstanceStatus
 from tutor_launchpad.core.status.text import changes, describe
 from tutor_launchpad.steps.watching import View
@@ -84,41 +85,56 @@ class LineView:
             self._say(line)
         self._before = status
 
-    def lose(self, error: str) -> None:
+    def lose(self, error: LaunchpadError) -> None:
         """See `View`."""
         if self._silence.begins():
             self._say(f"nothing heard since {_moment(self._silence.heard)}: {error}")
 
     def _say(self, text: str) -> None:
-        click.echo(f"{_moment(self._silence.now())}  {text}")
-        sys.stdout.flush()
+        _line(f"{_moment(self._silence.now())}  {text}")
 
 
 class JsonView:
-    """The document of `status --output json` in one line for each change; one with `error` where nothing is heard."""
+    """One JSON document a line: `status` for each change, `lost` where nothing is heard any more, `heard` where it is again."""
 
     def __init__(self, now: Clock = _utc) -> None:
         self._silence = _Silence(now, now())
         self._before: InstanceStatus | None = None
+        self._told = ""
 
     def show(self, status: InstanceStatus) -> None:
         """See `View`."""
-        timeless = replace(status, observed="", age=None)
-        if self._silence.ends() or timeless != self._before:
-            self._say(asdict(status))
+        since, timeless = self._silence.heard, replace(status, observed="", age=None)
+        again = self._silence.ends()
+        if again:
+            self._say("heard", {"unheard_since": _iso(since)})
+            self._told = ""
+        if again or timeless != self._before:
+            _line(render_event("status", status.observed, status))
         self._before = timeless
 
-    def lose(self, error: str) -> None:
-        """See `View`."""
-        if self._silence.begins():
-            since = self._silence.heard.isoformat(timespec="seconds")
-            self._say(
-                {"observed": self._silence.now().isoformat(timespec="seconds"), "unheard_since": since, "error": error}
-            )
+    def lose(self, error: LaunchpadError) -> None:
+        """See `View`. Another reason is told too."""
+        if self._silence.begins() or str(error) != self._told:
+            self._say("lost", {"unheard_since": _iso(self._silence.heard)}, error)
+        self._told = str(error)
 
-    def _say(self, document: dict[str, object]) -> None:
-        click.echo(json.dumps(document, default=lambda value: getattr(value, "value", str(value))))
-        sys.stdout.flush()
+    def fail(self, error: LaunchpadError) -> None:
+        """The watch ends with this error, which is the last line."""
+        self._say("failed", {}, error)
+        error.printed = True
+
+    def _say(self, event: str, content: dict[str, str], error: LaunchpadError | None = None) -> None:
+        _line(render_event(event, _iso(self._silence.now()), content, error))
+
+
+def _iso(when: datetime) -> str:
+    return when.isoformat(timespec="seconds")
+
+
+def _line(text: str) -> None:
+    click.echo(text)
+    sys.stdout.flush()
 
 
 class Picture:
@@ -162,8 +178,8 @@ class LiveView:
         self._picture.status = status
         self._live.refresh()
 
-    def lose(self, error: str) -> None:
+    def lose(self, error: LaunchpadError) -> None:
         """See `View`."""
         self._picture.silence.begins()
-        self._picture.error = error
+        self._picture.error = str(error)
         self._live.refresh()

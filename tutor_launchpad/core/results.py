@@ -134,13 +134,23 @@ def render_failure(error: Exception, result: object | None = None) -> str:
 
     `kind` is the error's class in `core/errors.py`, `problems` has each sentence of a refusal.
     """
-    told = {
+    done = {} if result is None else asdict(result)  # type: ignore[call-overload]
+    return json.dumps({**done, "error": _told(error)}, indent=2, default=_plain)
+
+
+def render_event(event: str, observed: str, content: object = None, error: Exception | None = None) -> str:
+    """One line of a command that goes on: a dataclass or a mapping, `event` and `observed`, and perhaps an `error`."""
+    fields = content if isinstance(content, dict) else {} if content is None else asdict(content)  # type: ignore[call-overload]
+    told = {} if error is None else {"error": _told(error)}
+    return json.dumps({**fields, **told, "event": event, "observed": observed}, default=_plain)
+
+
+def _told(error: Exception) -> dict[str, object]:
+    return {
         "kind": type(error).__name__,
         "message": str(error),
         "problems": list(getattr(error, "problems", [str(error)])),
     }
-    done = {} if result is None else asdict(result)  # type: ignore[call-overload]
-    return json.dumps({**done, "error": told}, indent=2, default=_plain)
 
 
 def render_json_list(results: Iterable[object]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tutor_launchpad.core.errors import LaunchpadError, TimedOut
+from tutor_launchpad.core.errors import LaunchpadError, TimedOut, Unreachable
 from tutor_launchpad.core.status.model import InstanceStatus, Verdict, Why
 from tutor_launchpad.steps.clock import Time
 
@@ -19,7 +19,7 @@ class View(Protocol):
     def show(self, status: InstanceStatus) -> None:
         """A status, whether it is another one or not."""
 
-    def lose(self, error: str) -> None:
+    def lose(self, error: LaunchpadError) -> None:
         """Nothing is heard; called at each look that gets no answer."""
 
 
@@ -43,11 +43,11 @@ def watch(look: Callable[[], InstanceStatus], view: View, pace: Pace, time: Time
         try:
             status = look()
         except LaunchpadError as error:
-            view.lose(str(error))
+            view.lose(error)
         else:
             missing = unheard(status)
             if missing:
-                view.lose(missing)
+                view.lose(Unreachable(missing))
             else:
                 view.show(status)
                 last = status.verdict.value

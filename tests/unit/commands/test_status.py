@@ -7,11 +7,11 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from subprocess import PIPE
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +22,8 @@ from tests.conftest import Root
 from tests.unit.core.status.looks import NOW, read
 from tutor_launchpad.commands.status import status_command
 from tutor_launchpad.commands.watching import JsonView, LineView, LiveView, Picture, open_view
+from tutor_launchpad.core.errors import Unreachable
+from tutor_launchpad.core.results import render_json
 from tutor_launchpad.core.status.model import Verdict
 from tutor_launchpad.core.status.text import describe
 
@@ -107,23 +109,23 @@ def test_lines_tell_changes_alone(clock: Clock, capsys: pytest.CaptureFixture[st
     ]
 
 
-@pytest.mark.parametrize("make", [LineView, JsonView])
-def test_silence_is_told_once_with_its_beginning(
-    make: Callable[[Clock], LineView | JsonView], clock: Clock, capsys: pytest.CaptureFixture[str]
-) -> None:
-    view = make(clock)
+def test_silence_is_told_once_with_its_beginning(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    view = LineView(clock)
     view.show(HEALTHY)
     capsys.readouterr()
     for _ in range(3):
         clock.later(5)
-        view.lose("no route")
-    silent = capsys.readouterr().out.splitlines()
+        view.lose(Unreachable("no route"))
     view.show(HEALTHY)
 
-    assert len(silent) == 1
-    assert "no route" in silent[0]
-    assert (_at(NOW) if make is LineView else NOW.isoformat(timespec="seconds")) in silent[0]
-    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert [line.partition("  ")[2] for line in capsys.readouterr().out.splitlines()] == [
+        f"nothing heard since {_at(NOW)}: no route",
+        "heard again",
+    ]
+
+
+def _events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
 def test_json_lines_are_the_documents_of_one_look(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,9 +133,44 @@ def test_json_lines_are_the_documents_of_one_look(clock: Clock, capsys: pytest.C
     for status in (HEALTHY, replace(HEALTHY, observed="later", age=1), WORSE):
         view.show(status)
 
-    documents = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [one["verdict"] for one in documents] == ["healthy", "unhealthy"]
-    assert documents[0]["findings"] == []
+    events = _events(capsys)
+    assert [(one["event"], one["verdict"]) for one in events] == [("status", "healthy"), ("status", "unhealthy")]
+    assert {**json.loads(render_json(HEALTHY)), "event": "status"} == events[0]
+
+
+def test_json_lines_tell_a_loss_each_other_reason_and_the_return(
+    clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    view, since = JsonView(clock), NOW.isoformat(timespec="seconds")
+    view.show(HEALTHY)
+    capsys.readouterr()
+    for error in ("no route", "no route", "expired", "no route"):
+        clock.later(5)
+        view.lose(Unreachable(error))
+    view.show(HEALTHY)
+
+    events, last = _events(capsys), clock.now.isoformat(timespec="seconds")
+    assert [one["event"] for one in events] == ["lost", "lost", "lost", "heard", "status"]
+    assert events[1]["error"] == {"kind": "Unreachable", "message": "expired", "problems": ["expired"]}
+    assert {one["unheard_since"] for one in events[:4]} == {since}
+    assert events[3] == {"event": "heard", "observed": last, "unheard_since": since}
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "events"),
+    [({}, ["--until", "healthy", "--timeout", "1"], ["status", "failed"]), ({"LMS_HOST": 7}, ["--watch"], ["failed"])],
+    ids=["awaited in vain", "never begun"],
+)
+def test_json_lines_stay_lines_where_the_watch_fails(
+    root: Root, settings: dict[str, Any], words: list[str], events: list[str]
+) -> None:
+    root.set(**settings)
+
+    ran = root.launchpad("status", "--output", "json", *words)
+
+    lines = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert (ran.status, [line["event"] for line in lines]) == (1, events)
+    assert lines[-1]["error"]["message"] in ran.stderr
 
 
 def test_terminal_is_drawn_in_place_and_its_clock_moves_on(clock: Clock) -> None:
@@ -144,7 +181,7 @@ def test_terminal_is_drawn_in_place_and_its_clock_moves_on(clock: Clock) -> None
         view.show(HEALTHY)
         clock.later(3)
         assert "seen 3 s ago, looks every 5 s, Ctrl-C ends" in picture.text
-        view.lose("no [route]")
+        view.lose(Unreachable("no [route]"))
         assert f"nothing heard since {_at(NOW)} (3 s): no [route]" in picture.text
         view.show(WORSE)
 

@@ -34,8 +34,8 @@ class Screen:
     def show(self, status: InstanceStatus) -> None:
         self.seen.append(status.verdict.value)
 
-    def lose(self, error: str) -> None:
-        self.seen.append(error)
+    def lose(self, error: LaunchpadError) -> None:
+        self.seen.append(str(error))
 
     def look(self) -> InstanceStatus:
         self.now += self.slow
