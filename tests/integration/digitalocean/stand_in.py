@@ -83,7 +83,7 @@ class StandIn:
     faults: dict[int, Fault] = field(default_factory=dict)
     seen: list[str] = field(default_factory=list)
     address: str = ""
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def from_here(self, number: int, fault: Fault) -> None:
         """The request of this number, counted from now on, has a fault."""
@@ -118,58 +118,69 @@ class StandIn:
         raise Problem(404, "not_found", "The resource you requested could not be found.")
 
 
+class _Server(ThreadingHTTPServer):
+    """Answers with what the stand-in says."""
+
+    daemon_threads = True
+
+    def __init__(self, host: str, api: StandIn) -> None:
+        self.api = api
+        super().__init__((host, 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def handle_any(self) -> None:
+        """One request, with the fault that is set for it."""
+        api = self.server.api
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        with api.lock:
+            api.seen.append(f"{self.command} {urlsplit(self.path).path}")
+            fault = api.faults.get(len(api.seen))
+            outcome = None if fault == "down" else self._outcome(fault, raw)
+        if outcome is None or fault == "lost":
+            self.close_connection = True
+        else:
+            self._send(*outcome)
+
+    def _outcome(self, fault: Fault | None, raw: bytes) -> tuple[int, Any, dict[str, str]]:
+        api = self.server.api
+        try:
+            if fault == "throttled":
+                raise Problem(429, "too_many_requests", "API rate limit exceeded.")
+            if fault == "broken":
+                raise Problem(500, "server_error", "Unexpected server-side error")
+            return *api.answer(self.command, self.path, dict(self.headers.items()), raw), {}
+        except Problem as problem:
+            more = {"Retry-After": "0"} if problem.status == 429 else {}
+            return problem.status, api.told(problem), more
+
+    def _send(self, status: int, body: Any, more: Mapping[str, str]) -> None:
+        content = b"" if body is None else json.dumps(body).encode()
+        left = str(_LIMIT - len(self.server.api.seen))
+        reset = str(int(time.time()) + 3600)
+        limits = {"ratelimit-limit": str(_LIMIT), "ratelimit-remaining": left, "ratelimit-reset": reset}
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), **limits, **more}.items():
+            self.send_header(name, value)
+        if content:
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
 @contextmanager
 def running(api: StandIn, host: str = "127.0.0.1") -> Iterator[StandIn]:
     """It listens on a free port of this machine."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def handle_any(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            with api._lock:
-                api.seen.append(f"{self.command} {urlsplit(self.path).path}")
-                fault = api.faults.get(len(api.seen))
-                if fault == "down":
-                    self.close_connection = True
-                    return
-                status, body, more = self._outcome(fault, raw)
-            if fault == "lost":
-                self.close_connection = True
-                return
-            self._send(status, body, more)
-
-        def _outcome(self, fault: Fault | None, raw: bytes) -> tuple[int, Any, dict[str, str]]:
-            try:
-                if fault == "throttled":
-                    raise Problem(429, "too_many_requests", "API rate limit exceeded.")
-                if fault == "broken":
-                    raise Problem(500, "server_error", "Unexpected server-side error")
-                return *api.answer(self.command, self.path, dict(self.headers.items()), raw), {}
-            except Problem as problem:
-                more = {"Retry-After": "0"} if problem.status == 429 else {}
-                return problem.status, api.told(problem), more
-
-        def _send(self, status: int, body: Any, more: Mapping[str, str]) -> None:
-            content = b"" if body is None else json.dumps(body).encode()
-            self.send_response(status)
-            left = {"ratelimit-remaining": str(_LIMIT - len(api.seen)), "ratelimit-reset": str(int(time.time()) + 3600)}
-            limits = {"ratelimit-limit": str(_LIMIT), **left}
-            for name, value in {"Content-Length": str(len(content)), **limits, **more}.items():
-                self.send_header(name, value)
-            if content:
-                self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer((host, 0), Handler)
-    server.daemon_threads = True
+    server = _Server(host, api)
     threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01), daemon=True).start()
     api.address = f"http://{host}:{server.server_port}"
     try:
