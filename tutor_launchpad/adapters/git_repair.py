@@ -55,8 +55,7 @@ def alone(git_dir: Path) -> Iterator[tuple[int, bool]]:
         abandoned = state.st_size > 0
         if abandoned:
             remove_leftovers(git_dir, state.st_mtime, os.pread(handle, len(SHOWING), 0) == SHOWING)
-        os.pwrite(handle, b"at work\n", 0)
-        os.utime(handle)
+        _mark(handle, b"at work\n")
         try:
             yield handle, abandoned
         except LaunchpadError as error:
@@ -71,8 +70,16 @@ def alone(git_dir: Path) -> Iterator[tuple[int, bool]]:
 def begin_showing(held: Iterable[int]) -> None:
     """Say in our lock that our Git takes the index's lock from now on; a run that does not come so far leaves none."""
     for handle in held:
-        os.pwrite(handle, SHOWING, 0)
+        _mark(handle, SHOWING)
+
+
+def _mark(handle: int, text: bytes) -> None:
+    """What the next run shall know of this one, where it is killed."""
+    try:
+        os.pwrite(handle, text, 0)
         os.utime(handle)
+    except OSError as error:
+        raise LaunchpadError(f"Cannot write to the repository's lock {LOCK}: {error.strerror}.") from error
 
 
 def remove_leftovers(git_dir: Path, begun: float, showing: bool) -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -68,7 +69,8 @@ class RootLock:
         who = (
             f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S} UTC"
         )
-        os.pwrite(handle, who.encode(), 0)
+        with suppress(OSError):  # a full disk: the lock holds all the same
+            os.pwrite(handle, who.encode(), 0)
         self._handle = handle
 
     def release(self) -> None:

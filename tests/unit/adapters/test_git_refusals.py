@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -124,6 +125,18 @@ def test_repository_that_may_not_be_written_is_told(tmp_path: Path, unprivileged
             _record(tmp_path / "repository")
     finally:
         (tmp_path / "repository" / ".git").chmod(0o700)
+
+
+def test_full_disk_is_told_and_the_next_record_goes_through(
+    tmp_path: Path, full_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    _committed(tmp_path / "repository")
+
+    with full_disk(0), pytest.raises(LaunchpadError, match=r"Cannot write to the repository's lock .*File too large"):
+        _record(tmp_path / "repository")
+    _record(tmp_path / "repository")
+
+    assert (tmp_path / "repository" / FOLDER).is_dir()
 
 
 def test_detached_head_and_edits_elsewhere_stand_in_nobodys_way(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,16 @@ def test_lock_that_is_no_file_of_ours_is_told(tmp_path: Path, unprivileged: None
     for folder, reason in ((tmp_path, "Is a directory"), (tmp_path / "other", "Permission denied")):
         with pytest.raises(LaunchpadError, match=rf"Cannot write .*lock: {reason}"):
             RootLock(folder).acquire(print)
+
+
+def test_full_disk_keeps_nobody_from_the_lock(
+    tmp_path: Path, full_disk: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    with full_disk(0):
+        RootLock(tmp_path).acquire(print)
+
+        with pytest.raises(TimedOut, match="unknown process"):
+            RootLock(tmp_path).acquire(lambda text: None, 0)
 
 
 def test_file_system_without_locks_is_named() -> None:
