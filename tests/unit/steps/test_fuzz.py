@@ -13,10 +13,13 @@ import jinja2
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 
-from tests.unit.in_process import checked, make_root, write
+from tests.unit.in_process import Said, checked, make_root, write
 from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.secrets import is_weak
 from tutor_launchpad.defaults import SETTINGS
+from tutor_launchpad.steps.deployment import Options
+from tutor_launchpad.steps.explain import explain
+from tutor_launchpad.steps.opening import read_root
 
 SECRETS = ("OPENEDX_MYSQL_PASSWORD", "MYSQL_ROOT_PASSWORD", "OPENEDX_SECRET_KEY", "SMTP_PASSWORD", "MOON_API_KEY")
 PUBLIC = (
@@ -95,3 +98,22 @@ def test_any_settings_give_sentences_or_a_record_without_secrets(root: Path, cha
 @given(changed=_settings)
 def test_many_settings_give_sentences_or_a_record_without_secrets(root: Path, changed: dict[str, Any]) -> None:
     _try(root, changed)
+
+
+@settings(_quiet, max_examples=40, derandomize=True)
+@given(changed=_settings, secret=_marked, name=strategies.sampled_from([*PUBLIC[:6], "SMTP_PASSWORD", "MOON"]))
+def test_any_settings_give_sentences_or_a_value_without_secrets(
+    root: Path, changed: dict[str, Any], secret: str, name: str
+) -> None:
+    before = (root / "config.yml").read_bytes()
+    write(root, **{**changed, "SMTP_PASSWORD": secret, "MOON": "of {{ SMTP_PASSWORD }}"})
+    try:
+        shown, told = explain(*read_root(root, Options(dry_run=True), Said()), [name])
+    except LaunchpadError as error:
+        shown, told = [], [str(error)]
+    finally:
+        (root / "config.yml").write_bytes(before)
+
+    text = str([one.value for one in shown]) + "\n".join(told)
+    assert text
+    assert secret.strip() not in text
