@@ -45,7 +45,7 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     problems += problems_of(lambda: _partings(deployment)) if not problems else []
     refuse(problems)
     compare(deployment)
-    deployment.overtaking = find_overtaking(deployment)
+    deployment.overtaking = find_overtaking(deployment) if deployment.changes else None
     confirm(deployment)
     return Status.DONE, f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
 
