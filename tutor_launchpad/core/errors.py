@@ -27,6 +27,11 @@ class LaunchpadError(TutorError):
 
     printed = False
 
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Each of its sentences."""
+        return (str(self),)
+
 
 class NotFound(LaunchpadError):
     """The named object does not exist."""
@@ -68,12 +73,16 @@ class Refused(LaunchpadError):
     """Checks found problems, all of which are listed; nothing was changed."""
 
     def __init__(self, problems: Sequence[str]) -> None:
-        self.problems = tuple(problems)
+        self._problems = tuple(problems)
         if len(self.problems) == 1:
             super().__init__(self.problems[0])
         else:
             lines = "\n".join(f"  - {problem}" for problem in self.problems)
             super().__init__(f"{len(self.problems)} problems, nothing was changed:\n{lines}")
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        return self._problems
 
 
 def refuse(problems: Sequence[str]) -> None:
@@ -86,7 +95,5 @@ def problems_of(find: Callable[[], Iterable[str]]) -> list[str]:
     """The problems that `find` returns, or raises."""
     try:
         return list(find())
-    except Refused as error:
+    except (NotFound, Refused) as error:
         return list(error.problems)
-    except NotFound as error:
-        return [str(error)]

@@ -51,7 +51,7 @@ def _repository(settings: Settings, root: Path) -> tuple[Repository, list[str]]:
     try:
         return open_repository(settings, root), []
     except (NotFound, Refused) as error:
-        return open_repository(Place(), root), [str(error)]
+        return open_repository(Place(), root), list(error.problems)
 
 
 def all_problems(deployment: Deployment, stages: Iterable[Iterable[str]], find: Find) -> list[str]:

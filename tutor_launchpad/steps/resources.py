@@ -53,9 +53,7 @@ def plan_resources(deployment: Deployment, only: tuple[str, ...] = ()) -> Resour
         try:
             server = find_server(known, resource, name)
             plans.append((server, planners[resource](wanted, server)))
-        except NotFound as error:
-            problems.append(str(error))
-        except Refused as error:
+        except (NotFound, Refused) as error:
             problems += error.problems
     for server, plan in plans:
         deployment.overrides |= plan.overrides
