@@ -177,10 +177,11 @@ def read_answers(data: bytes, place: str) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError):
         raise Refused([f"{place} is not YAML: correct it, or restore it with Git."]) from None
     known = {*REQUIRED, *OPTIONAL, *TABLES}
-    if isinstance(content, dict) and not known >= {*content} - {"launchpad"}:
-        refuse(newer_problems(place, str(content.get("launchpad"))))
     if not isinstance(content, dict) or not known >= {*content} - {"launchpad"}:
-        strange = ", ".join(sorted(map(str, {*content} - known))) if isinstance(content, dict) else "no settings"
+        strange = "no settings"
+        if isinstance(content, dict):
+            refuse(newer_problems(place, str(content.get("launchpad"))))
+            strange = ", ".join(sorted(map(str, {*content} - known)))
         raise Refused([f"{place} has {strange}, which no cluster repository has: correct it, or restore it with Git."])
     for table, line in TABLES.items():
         if not isinstance(content.get(table) or {}, dict):
