@@ -10,17 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.unit.fake_deployment import make_deployment
-from tests.unit.in_process import checked, make_root, problems, write
+from tests.unit.in_process import checked, problems, write
 from tutor_launchpad.__about__ import __version__
 from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.instance import FORMAT
 from tutor_launchpad.steps.check import owner_problems
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root whose deploy would go through."""
-    return make_root(tmp_path_factory.mktemp("template") / "root")
 
 
 @pytest.mark.parametrize(
@@ -54,13 +48,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ({"OPENEDX_MYSQL_PASSWORD": "openedx"}, "OPENEDX_MYSQL_PASSWORD would be readable in Git"),
     ],
 )  # fmt: skip
-def test_bad_setting_is_refused_in_one_sentence(
-    tmp_path: Path, template: Path, settings: dict[str, object], sentence: str
-) -> None:
-    (tmp_path / "config.yml").write_bytes((template / "config.yml").read_bytes())
-    write(tmp_path, **settings)
+def test_bad_setting_is_refused_in_one_sentence(copied: Path, settings: dict[str, object], sentence: str) -> None:
+    write(copied, **settings)
 
-    found = problems(tmp_path)
+    found = problems(copied)
 
     assert any(sentence in problem for problem in found)
     assert "hidden" not in str(found)

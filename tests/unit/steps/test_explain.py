@@ -6,24 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.in_process import Said, make_root, write
+from tests.unit.in_process import Said, write
 from tutor_launchpad.core.errors import NotFound, Refused
 from tutor_launchpad.steps.deployment import Options
 from tutor_launchpad.steps.explain import explain
 from tutor_launchpad.steps.opening import read_root
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root whose deploy would go through."""
-    return make_root(tmp_path_factory.mktemp("template") / "root")
-
-
-@pytest.fixture
-def root(tmp_path: Path, template: Path) -> Path:
-    """The same root for one test."""
-    (tmp_path / "config.yml").write_bytes((template / "config.yml").read_bytes())
-    return tmp_path
 
 
 def _explained(root: Path, *names: str) -> tuple[dict[str, object], list[str]]:
@@ -32,29 +19,29 @@ def _explained(root: Path, *names: str) -> tuple[dict[str, object], list[str]]:
     return {one.name: one.value for one in shown}, told
 
 
-def test_named_setting_is_shown_without_the_faults_of_others(root: Path) -> None:
-    write(root, ENABLE_HTTPS="false", LAUNCHPAD_QUOTA="many", PLATFORM_NAME="{{ a b", SMTP_PASSWORD="abc")
+def test_named_setting_is_shown_without_the_faults_of_others(copied: Path) -> None:
+    write(copied, ENABLE_HTTPS="false", LAUNCHPAD_QUOTA="many", PLATFORM_NAME="{{ a b", SMTP_PASSWORD="abc")
 
-    assert _explained(root, "LMS_HOST", "SMTP_PASSWORD") == (
+    assert _explained(copied, "LMS_HOST", "SMTP_PASSWORD") == (
         {"LMS_HOST": "local.openedx.io", "SMTP_PASSWORD": "«SMTP_PASSWORD»"},
         ["Setting SMTP_PASSWORD is secret but has only 3 characters, which cannot be told from other text: set another "
          "value, or list the setting in LAUNCHPAD_PUBLIC_SETTINGS."],
     )  # fmt: skip
 
 
-def test_fault_of_what_a_setting_is_made_from_is_told_beside_it(root: Path) -> None:
-    write(root, LMS_HOST="a_b", ENABLE_HTTPS="false")
+def test_fault_of_what_a_setting_is_made_from_is_told_beside_it(copied: Path) -> None:
+    write(copied, LMS_HOST="a_b", ENABLE_HTTPS="false")
 
-    shown, told = _explained(root, "CMS_HOST")
+    shown, told = _explained(copied, "CMS_HOST")
 
     assert shown == {"CMS_HOST": "studio.a_b"}
     assert [one.split()[0] for one in told] == ["LMS_HOST"]
 
 
-def test_server_that_is_not_there_is_told_as_it_may_set_anything(root: Path) -> None:
-    write(root, LAUNCHPAD_MYSQL_SERVER="nosuch")
+def test_server_that_is_not_there_is_told_as_it_may_set_anything(copied: Path) -> None:
+    write(copied, LAUNCHPAD_MYSQL_SERVER="nosuch")
 
-    shown, told = _explained(root, "MYSQL_HOST")
+    shown, told = _explained(copied, "MYSQL_HOST")
 
     assert (shown, len(told)) == ({"MYSQL_HOST": "mysql"}, 1)
     assert told[0].startswith("No server mysql/nosuch is registered")
@@ -70,23 +57,23 @@ def test_server_that_is_not_there_is_told_as_it_may_set_anything(root: Path) -> 
     ids=["made from what cannot be rendered", "would tell a secret", "made of everything"],
 )
 def test_setting_that_cannot_be_shown_is_refused(
-    root: Path, settings: dict[str, object], name: str, sentence: str
+    copied: Path, settings: dict[str, object], name: str, sentence: str
 ) -> None:
-    write(root, **settings)
+    write(copied, **settings)
 
     with pytest.raises(Refused, match=sentence):
-        _explained(root, name)
+        _explained(copied, name)
 
 
-def test_everything_is_not_shown_while_anything_is_wrong(root: Path) -> None:
-    write(root, ENABLE_HTTPS="false", LMS_HOST="a_b")
+def test_everything_is_not_shown_while_anything_is_wrong(copied: Path) -> None:
+    write(copied, ENABLE_HTTPS="false", LMS_HOST="a_b")
 
     with pytest.raises(Refused, match="2 problems"):
-        _explained(root)
+        _explained(copied)
 
 
-def test_name_that_no_setting_has_is_told_although_others_are_wrong(root: Path) -> None:
-    write(root, ENABLE_HTTPS="false")
+def test_name_that_no_setting_has_is_told_although_others_are_wrong(copied: Path) -> None:
+    write(copied, ENABLE_HTTPS="false")
 
     with pytest.raises(NotFound, match="is it LMS_HOST"):
-        _explained(root, "lms_hosts")
+        _explained(copied, "lms_hosts")

@@ -6,22 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.in_process import make_root, problems, write
+from tests.unit.in_process import problems, write
 
 SERVERS = {"LAUNCHPAD_MYSQL_SERVER": "nosuch", "LAUNCHPAD_STORAGE_SERVER": "lost"}
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root whose deploy would go through."""
-    return make_root(tmp_path_factory.mktemp("template") / "root")
-
-
-@pytest.fixture
-def root(tmp_path: Path, template: Path) -> Path:
-    """The same root for one test."""
-    (tmp_path / "config.yml").write_bytes((template / "config.yml").read_bytes())
-    return tmp_path
 
 
 def _told(root: Path, *starts: str) -> None:
@@ -30,26 +17,26 @@ def _told(root: Path, *starts: str) -> None:
     assert (len(found), sorted(told)) == (len(starts), sorted(starts)), found
 
 
-def test_faults_of_every_kind_are_told_at_once(root: Path) -> None:
+def test_faults_of_every_kind_are_told_at_once(copied: Path) -> None:
     write(
-        root, ENABLE_HTTPS="false", LAUNCHPAD_AUTO_SYNC="perhaps", LMS_HOST="http://a", SMTP_PASSWORD="abc", **SERVERS
+        copied, ENABLE_HTTPS="false", LAUNCHPAD_AUTO_SYNC="perhaps", LMS_HOST="http://a", SMTP_PASSWORD="abc", **SERVERS
     )
-    write(root, PLUGINS=["launchpad", "nosuch"], PLATFORM_NAME="{{ a b", LAUNCHPAD_BRANCH="a..b")
-    write(root, LAUNCHPAD_AGE_RECIPIENTS=["x"])
-    write(root, LAUNCHPAD_REPOSITORY="https://git.example.com/c", LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE="/nowhere")
+    write(copied, PLUGINS=["launchpad", "nosuch"], PLATFORM_NAME="{{ a b", LAUNCHPAD_BRANCH="a..b")
+    write(copied, LAUNCHPAD_AGE_RECIPIENTS=["x"])
+    write(copied, LAUNCHPAD_REPOSITORY="https://git.example.com/c", LAUNCHPAD_REPOSITORY_CREDENTIALS_FILE="/nowhere")
 
     _told(
-        root, "ENABLE_HTTPS is a text", "LAUNCHPAD_AUTO_SYNC:", "LMS_HOST 'http://a'", "Setting SMTP_PASSWORD is secret",
+        copied, "ENABLE_HTTPS is a text", "LAUNCHPAD_AUTO_SYNC:", "LMS_HOST 'http://a'", "Setting SMTP_PASSWORD is secret",
         "Plugin nosuch is enabled", "PLATFORM_NAME cannot be rendered", "LAUNCHPAD_BRANCH 'a..b'",
         "LAUNCHPAD_AGE_RECIPIENTS[0]", "No server mysql/nosuch", "No server storage/lost", "FILE /nowhere does not exist",
     )  # fmt: skip
 
 
-def test_faults_that_only_the_check_finds_are_told_at_once(root: Path) -> None:
-    write(root, LMS_HOST="a_b", SMTP_PASSWORD="abc", LAUNCHPAD_AGE_RECIPIENTS=["x"], **SERVERS)
+def test_faults_that_only_the_check_finds_are_told_at_once(copied: Path) -> None:
+    write(copied, LMS_HOST="a_b", SMTP_PASSWORD="abc", LAUNCHPAD_AGE_RECIPIENTS=["x"], **SERVERS)
 
     _told(
-        root, "LMS_HOST 'a_b'", "Setting SMTP_PASSWORD is secret", "LAUNCHPAD_AGE_RECIPIENTS[0]",
+        copied, "LMS_HOST 'a_b'", "Setting SMTP_PASSWORD is secret", "LAUNCHPAD_AGE_RECIPIENTS[0]",
         "No server mysql/nosuch", "No server storage/lost",
     )  # fmt: skip
 
@@ -66,8 +53,8 @@ def test_faults_that_only_the_check_finds_are_told_at_once(root: Path) -> None:
     ],
 )
 def test_what_follows_from_a_fault_is_not_told_beside_it(
-    root: Path, settings: dict[str, object], sentence: str
+    copied: Path, settings: dict[str, object], sentence: str
 ) -> None:
-    write(root, **settings)
+    write(copied, **settings)
 
-    _told(root, sentence)
+    _told(copied, sentence)
