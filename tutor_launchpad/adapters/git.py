@@ -6,7 +6,7 @@ import contextlib
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -19,6 +19,16 @@ from tutor_launchpad.core.errors import Conflict, LaunchpadError
 
 PUSH_ATTEMPTS = 20
 PENDING = "refs/launchpad-pending"
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A file that a commit has removed: when that was made (ISO 8601), and what the file held until then."""
+
+    path: PurePosixPath
+    commit: str
+    when: str
+    content: bytes
 
 
 @dataclass
@@ -93,6 +103,27 @@ class Repository:
         commits = self._git("log", f"--max-count={count}", "--format=%H", self.head, "--", str(folder)).decode().split()
         found = (self._read(f"{folder}/{name}", commit) for commit in commits)
         return [data for files in found for data in files.values()]
+
+    def removed(self, paths: Iterable[PurePosixPath]) -> list[Removed]:
+        """Each removal of one of these files in the branch's history, newest first; one by a merge tells a parent's file."""
+        wanted = [str(path) for path in paths]
+        if not wanted or not self.head:
+            return []
+        # A merge may bring a removal about, and a branch that others were merged into have lost sight of one.
+        history = "--full-history", "--diff-merges=separate", "--diff-filter=D", "--no-renames", "--no-show-signature"
+        form = "--raw", "--no-abbrev", "--format=%H %cI"
+        found, commit, when = [], "", ""
+        for line in filter(None, self._git("log", *history, *form, self.head, "--", *wanted).decode().splitlines()):
+            if line.startswith(":"):
+                meta, path = line.split("\t")
+                found.append((path, commit, when, meta.split()[2]))
+            else:
+                commit, when = line.split()
+        contents = self._contents({f"{path} before {commit}": blob for path, commit, _, blob in found})
+        return [
+            Removed(PurePosixPath(path), commit, when, contents[f"{path} before {commit}"])
+            for path, commit, when, _ in found
+        ]
 
     def last_change(self, folder: PurePosixPath, since: str = "") -> tuple[str, str]:
         """The commit that changed the folder last and when (ISO 8601); empty where `since` has it already."""
@@ -169,6 +200,10 @@ class Repository:
             meta, path = line.split("\t", 1)
             if meta.split()[1] == "blob" and wanted(path.removeprefix(prefix)):
                 blobs[path.removeprefix(prefix)] = meta.split()[2]
+        return self._contents(blobs)
+
+    def _contents(self, blobs: Mapping[str, str]) -> dict[str, bytes]:
+        """What these objects hold; the keys are for messages."""
         if not blobs:
             return {}
         out = self._git("cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs.values()).encode())

@@ -17,15 +17,13 @@ from tutor_launchpad.core.errors import Interrupted, LaunchpadError, Refused
 from tutor_launchpad.core.interruption import describe_interruption
 from tutor_launchpad.core.operations import (
     OperationResult,
+    Orphans,
     as_data,
     describe_outcomes,
     describe_removal,
-    describe_things,
-    orphans,
 )
 from tutor_launchpad.core.results import Status, render_json
 from tutor_launchpad.steps.deployment import Deployment, Options, Step
-from tutor_launchpad.steps.owned import plan_owned
 from tutor_launchpad.steps.removal import Removal, forget_passwords, plan_removal, run_removal
 from tutor_launchpad.steps.resources import wanted_resources
 from tutor_launchpad.steps.run import result_of, run_steps
@@ -71,9 +69,7 @@ class Session:
             run_steps(self.deployment, [Step(name, step)], self.display.step)
         return ended[0]
 
-    def finish(
-        self, operation: str, ran: Ran, lines: list[str], nobodys: dict[str, tuple[str, ...]] | None = None
-    ) -> None:
+    def finish(self, operation: str, ran: Ran, lines: list[str], found: Orphans | None = None) -> None:
         """Print the result; raises where it is a failure."""
         result = OperationResult(
             self.deployment.settings.instance,
@@ -82,7 +78,7 @@ class Session:
             ran.ok,
             as_data(ran.outcomes),
             ran.problems,
-            nobodys,
+            **(vars(found) if found is not None else {}),
         )
         click.echo(render_json(result) if self.call.output == "json" else "\n".join(lines))
         if not ran.ok:
@@ -138,23 +134,6 @@ def verify(call: Call) -> None:
         request = resources.request.model_copy(update={"operation": "verify"})
         ran = session.run("verify", lambda: runner.run(request, resources.passwords))
         session.finish("verify", ran, describe_outcomes(ran.outcomes))
-
-
-def inspect(call: Call, *, with_orphans: bool) -> None:
-    """Show what the instance has, and on demand what nobody has."""
-    with open_session(call) as session:
-        runner = session.runner()
-        held = runner.ownership.held(session.deployment.settings.instance)
-        resources = plan_owned(session.deployment, held, call.only, wanted=True)
-        if resources is None:
-            session.nothing("inspect", NOTHING)
-            return
-        owned = list(runner.ownership.owned()) if with_orphans else []
-        marks = tuple(sorted(item.mark for item in owned))
-        request = resources.request.model_copy(update={"orphans": with_orphans, "owned": marks})
-        ran = session.run("inspect", lambda: runner.run(request, resources.passwords))
-        nobodys = orphans(ran.outcomes)
-        session.finish("inspect", ran, describe_things(ran.outcomes, nobodys), nobodys if with_orphans else None)
 
 
 def deprovision(call: Call, removal: Removal) -> None:

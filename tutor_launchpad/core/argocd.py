@@ -93,6 +93,12 @@ def secret_for(url: str, secrets: Iterable[Object]) -> Object | None:
     return None
 
 
+def same_repository(one: str, other: str) -> bool:
+    """Whether two addresses may name one repository, over whichever protocols and ports."""
+    places = {re.sub(r"^\w+://([^/:]+)(:\d+)?", r"\1", _canonical(url)) for url in (one, other)}
+    return len(places) == 1
+
+
 def _canonical(url: str) -> str:
     """The address as Argo CD compares it: no `.git`, no final slash, no user, the host in lower case."""
     scp = re.fullmatch(r"(?:[^@/]+@)?([^:/]+):(?!//)(.+)", url)

@@ -9,10 +9,29 @@ from typing import Any
 from launchpad_workflows.outcomes import Outcome, Thing
 from launchpad_workflows.requests import Request
 
+from tutor_launchpad.core.listing import listed
+from tutor_launchpad.core.owners import Owner, Standing
+from tutor_launchpad.core.status.model import Unseen
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """What `inspect --orphans` has found beyond the instance.
+
+    `orphans`: server → names there that are recorded for nobody, less those that instances of the repository use, which
+    are `unrecorded`: name → instance. `owners`: those whom names are recorded for without a folder in the repository.
+    `unseen`: what of this could not be asked.
+    """
+
+    orphans: Mapping[str, tuple[str, ...]]
+    unrecorded: Mapping[str, Mapping[str, str]]
+    owners: tuple[Owner, ...]
+    unseen: Mapping[str, Unseen]
+
 
 @dataclass(frozen=True)
 class OperationResult:
-    """`place`: the workflow, or this process. `orphans`: names on a server that no instance is recorded to own."""
+    """`place`: the workflow, or this process. The rest is as in `Orphans`, None where nobody asked."""
 
     instance: str
     operation: str
@@ -21,6 +40,9 @@ class OperationResult:
     outcomes: tuple[Mapping[str, Any], ...]
     problems: tuple[str, ...] = ()
     orphans: Mapping[str, tuple[str, ...]] | None = None
+    unrecorded: Mapping[str, Mapping[str, str]] | None = None
+    owners: tuple[Owner, ...] | None = None
+    unseen: Mapping[str, Unseen] | None = None
 
 
 def as_data(outcomes: Iterable[Outcome]) -> tuple[Mapping[str, Any], ...]:
@@ -37,8 +59,8 @@ def describe_outcomes(outcomes: Iterable[Outcome]) -> list[str]:
     return lines
 
 
-def describe_things(outcomes: Iterable[Outcome], orphans: Mapping[str, Iterable[str]]) -> list[str]:
-    """A table of names for each server, and the names there that are nobody's."""
+def describe_things(outcomes: Iterable[Outcome]) -> list[str]:
+    """A table of names for each server."""
     lines = []
     for outcome in outcomes:
         lines.append(f"{outcome.resource}/{outcome.server}")
@@ -46,9 +68,43 @@ def describe_things(outcomes: Iterable[Outcome], orphans: Mapping[str, Iterable[
         unseen = [f"  not seen: {detail}" for detail in outcome.details] if outcome.failed else []
         lines += unseen or ([] if outcome.things else ["  nothing of this instance"])
         lines += [f"  {outcome.more} further names on the server were too many to tell"] if outcome.more else []
-    for place, names in orphans.items():
-        lines += [f"{place}, owned by no recorded instance:", *(f"  {name.replace('/', ' ', 1)}" for name in names)]
     return lines
+
+
+def describe_orphans(found: Orphans, *, local: bool) -> list[str]:
+    """What follows that table. `local`: the records are those of this root alone, which then says nothing of others."""
+    lines = []
+    for place, users in found.unrecorded.items():
+        lines.append(f"{place}, used by instances of the repository although not recorded{' here' if local else ''}:")
+        lines += [f"  {_words(name)} (instance {user})" for name, user in users.items()]
+    for place, names in found.orphans.items():
+        whose = "recorded for no instance of this Tutor root" if local else "owned by no recorded instance"
+        lines += [f"{place}, {whose}:", *(f"  {_words(name)}" for name in names)]
+    for owner in found.owners:
+        lines += _owner(owner) if owner.standing is not Standing.ELSEWHERE else []
+    return [*lines, *_elsewhere(found.owners)]
+
+
+def _owner(owner: Owner) -> Iterator[str]:
+    root = f" of Tutor root {owner.root}" if owner.root else ""
+    yield f"recorded for instance {owner.instance}{root}: {owner.what}"
+    for place, names in owner.names.items():
+        yield from (f"  {place} {_words(name)}" for name in names)
+    for place, names in owner.claimed.items():
+        yield from (f"  {place} {_words(name)}, perhaps never made" for name in names)
+    yield f"  → {owner.todo}"
+
+
+def _elsewhere(owners: Iterable[Owner]) -> Iterator[str]:
+    """Those that other repositories have, in one line each: they may be many, and are no orphans."""
+    known = [one for one in owners if one.standing is Standing.ELSEWHERE]
+    for what in dict.fromkeys(one.what for one in known):
+        names = listed([one.instance for one in known if one.what == what], 5, "instances")
+        yield f"recorded for instances {what}, so no orphans: {names}"
+
+
+def _words(name: str) -> str:
+    return name.replace("/", " ", 1)
 
 
 def _thing(thing: Thing) -> str:
@@ -58,8 +114,8 @@ def _thing(thing: Thing) -> str:
     return f"  {thing.kind:9} {thing.name:32} {thing.state:8} {notes}".rstrip()
 
 
-def orphans(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
-    """Server → names there that nobody owns."""
+def nobodys(outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
+    """Server → names there that are recorded for nobody."""
     return {f"{one.resource}/{one.server}": one.elsewhere for one in outcomes if one.elsewhere}
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tutor_launchpad.core.argocd import API
 from tutor_launchpad.core.data.claims import KIND
-from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound
+from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.instance import ABOUT, INSTANCES, read_about, read_documents, read_manifests
 from tutor_launchpad.core.jobs import is_init_job
 from tutor_launchpad.core.plan import ClusterChange
@@ -79,13 +79,8 @@ class Observer:
             return otherwise
         try:
             return ask()
-        except NotFound as error:
-            why, text = Why.ABSENT, str(error)
-        except Forbidden as error:
-            why, text = Why.FORBIDDEN, str(error)
         except LaunchpadError as error:
-            why, text = Why.UNREACHABLE, str(error)
-        self._unseen[part] = Unseen(why, text)
+            self._unseen[part] = Unseen.of(error)
         return otherwise
 
     def _read_git(self) -> None:

@@ -14,7 +14,7 @@ from launchpad_workflows.requests import Dump, Request
 from pydantic import ValidationError
 
 from tutor_launchpad.adapters.servers import find_server
-from tutor_launchpad.core.errors import LaunchpadError, Refused
+from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused
 from tutor_launchpad.steps.owned import plan_owned
 from tutor_launchpad.steps.provision import find_secret, instance_secret
 from tutor_launchpad.steps.resources import Resources, plan_resources, request_problems, servers_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from launchpad_workflows.items import Claim, Item
     from launchpad_workflows.remote import Resume
 
+    from tutor_launchpad.core.types import Object
     from tutor_launchpad.steps.deployment import Deployment
 
 
@@ -70,11 +71,21 @@ def forget_passwords(deployment: Deployment, runner: Runner) -> None:
     """Delete the instance's Secrets, once it has no name left."""
     if runner.ownership.held(deployment.settings.instance):
         return
-    secret = find_secret(deployment, deployment.cluster) if deployment.cluster is not None else None
+    secret = _own_secret(deployment)
     runner.forget_chosen()
     if deployment.cluster is not None and secret is not None:
         metadata = secret["metadata"]
         deployment.cluster.delete("v1", "Secret", metadata["name"], metadata["namespace"])
+
+
+def _own_secret(deployment: Deployment) -> Object | None:
+    """The instance's Secret. That of another root, which has the instance's name now, is not touched."""
+    if deployment.cluster is None:
+        return None
+    try:
+        return find_secret(deployment, deployment.cluster)
+    except Conflict:
+        return None
 
 
 def _resume(request: Request) -> Resume:
@@ -99,7 +110,7 @@ def _next_passwords(deployment: Deployment) -> dict[str, str]:
 
 def _forget_provisioning(deployment: Deployment, resources: Resources) -> None:
     """The next deploy must provision again, whatever it remembers of the last time."""
-    if deployment.cluster is not None and find_secret(deployment, deployment.cluster) is not None:
+    if deployment.cluster is not None and _own_secret(deployment) is not None:
         planned = plan_resources(deployment)
         passwords = {**({} if planned is None else planned.passwords), **resources.passwords}
         deployment.cluster.ensure(instance_secret(deployment, passwords, {}))

@@ -64,8 +64,9 @@ def read(client: Client, instance: str, namespace: str, root: str = "") -> Mappi
 
 
 def forget(client: Client, instance: str, namespace: str, root: str = "") -> bool:
-    """Remove the Secret and with it the account; False where there was none. `Refused` as above."""
-    if _find(client, instance, namespace, root) is None:
+    """Remove the Secret and with it the account; False where there was none. Another installation's is left alone."""
+    secret = client.find("v1", "Secret", chosen_secret(instance), namespace)
+    if secret is None or _root(secret) != root:
         return False
     return client.delete("v1", "Secret", chosen_secret(instance), namespace)
 
@@ -73,12 +74,16 @@ def forget(client: Client, instance: str, namespace: str, root: str = "") -> boo
 def _find(client: Client, instance: str, namespace: str, root: str) -> Object | None:
     name = chosen_secret(instance)
     secret = client.find("v1", "Secret", name, namespace)
-    if secret is not None and (secret["metadata"].get("annotations") or {}).get(_ROOT, "") != root:
+    if secret is not None and _root(secret) != root:
         raise Refused(
             f"Secret {name} in namespace {namespace} is of another installation with an instance {instance}, so it was not "
             "touched: choose another name for the instance here."
         )
     return secret
+
+
+def _root(secret: Object) -> str:
+    return str((secret["metadata"].get("annotations") or {}).get(_ROOT, ""))
 
 
 def _object(api_version: str, kind: str, instance: str, namespace: str, **content: object) -> Object:

@@ -21,7 +21,7 @@ from launchpad_workflows.client import (
     Client,
     Object,
 )
-from launchpad_workflows.items import Claim, Item
+from launchpad_workflows.items import Claim, Item, Owned
 from launchpad_workflows.names import cut
 from launchpad_workflows.ownership import matches, taken
 
@@ -68,6 +68,10 @@ class ClusterOwnership:
         found = {_item(record): _owner(record) for record in records if _made(record) or not made}
         return {item: owner for item, owner in found.items() if matches(item, owner, instance, resource, server)}
 
+    def records(self) -> tuple[Owned, ...]:
+        """One list request."""
+        return tuple(Owned(_item(one), _owner(one), _root(one), _made(one)) for one in self._list({}))
+
     def held(self, instance: str) -> dict[Item, Claim]:
         """Name → what is known."""
         mine = [record for record in self._list({INSTANCE_LABEL: instance}) if self._holds(record, instance)]
@@ -106,7 +110,7 @@ class ClusterOwnership:
             return live
 
     def _holds(self, live: Object, instance: str) -> bool:
-        return _owner(live) == instance and str(live.get("data", {}).get("root", "")) == self.root
+        return (_owner(live), _root(live)) == (instance, self.root)
 
     def _object(self, item: Item, instance: str) -> Object:
         labels = {INSTANCE_LABEL: instance, RESOURCE_LABEL: item.resource, SERVER_LABEL: item.server}
@@ -136,6 +140,10 @@ def _item(record: Object) -> Item:
 
 def _owner(record: Object) -> str:
     return str(record.get("data", {}).get("instance", ""))
+
+
+def _root(record: Object) -> str:
+    return str(record.get("data", {}).get("root", ""))
 
 
 def _made(record: Object) -> bool:

@@ -33,6 +33,16 @@ class Item:
         return f"{self.kind} {self.name} on {self.resource}/{self.server}"
 
 
+@dataclass(frozen=True)
+class Owned:
+    """A recorded name: whose it is, and whether a run that made it has ended well; before, it is only claimed."""
+
+    item: Item
+    instance: str
+    root: str
+    made: bool
+
+
 def whose(owner: str, instance: str) -> str:
     """Whose a name is that is not this instance's: another's, or that of one of the same name in another root."""
     return f"instance {owner}'s" if owner != instance else f"the instance {owner}'s of another root"

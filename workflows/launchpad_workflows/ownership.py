@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from launchpad_workflows.errors import Refused
-from launchpad_workflows.items import Claim, Item, whose
+from launchpad_workflows.items import Claim, Item, Owned, whose
 from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.requests import Request, Resource
 
@@ -48,6 +48,10 @@ class Ownership(Protocol):
 
     def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
         """Name → instance, of one instance or server or of all; of whichever root. `made`: only those made."""
+        ...
+
+    def records(self) -> tuple[Owned, ...]:
+        """All that is recorded, of whichever instance and root."""
         ...
 
     def held(self, instance: str) -> dict[Item, Claim]:
@@ -154,10 +158,16 @@ class FileOwnership:
 
     def owned(self, instance: str = "", resource: str = "", server: str = "", *, made: bool = False) -> dict[Item, str]:
         """Name → instance."""
-        with self._open() as entries:
-            values = [entry for entry in entries.values() if entry["made"] or not made]
-        found = {_item(entry): entry["instance"] for entry in values}
+        found = {one.item: one.instance for one in self.records() if one.made or not made}
         return {item: owner for item, owner in found.items() if matches(item, owner, instance, resource, server)}
+
+    def records(self) -> tuple[Owned, ...]:
+        """One for each entry."""
+        with self._open() as entries:
+            return tuple(
+                Owned(_item(entry), entry["instance"], entry.get("root", ""), entry["made"])
+                for entry in entries.values()
+            )
 
     def held(self, instance: str) -> dict[Item, Claim]:
         """Name → what is known."""

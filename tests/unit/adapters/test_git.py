@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from tests.unit.repositories import git, remove
 from tutor_launchpad.adapters.git import Repository
 from tutor_launchpad.adapters.git_process import Runner
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, NotFound
@@ -234,6 +235,50 @@ def test_history_gives_the_newest_versions_first(tmp_path: Path) -> None:
         _record(repository, {"launchpad.json": b"%d" % number})
 
     assert repository.history(FOLDER, "launchpad.json", 3) == [b"3", b"2", b"1"]
+
+
+def test_removal_is_found_in_the_history_with_what_was_removed(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    for folder in (FOLDER, PurePosixPath("instances/beta"), PurePosixPath("instances/gamma")):
+        _record(repository, {"a": b"old"}, folder)
+        _record(repository, {"a": folder.name.encode()}, folder)
+    first = remove(repository, "alpha")
+    _record(repository, {"a": b"again"})
+    second = remove(repository, "alpha", "a")
+    remove(repository, "gamma")
+    repository.fetch()
+
+    found = repository.removed([FOLDER / "a", PurePosixPath("instances/beta/a"), PurePosixPath("instances/delta/a")])
+
+    assert [(one.path, one.commit, one.content) for one in found] == [
+        (FOLDER / "a", second, b"again"),
+        (FOLDER / "a", first, b"alpha"),
+    ]
+    assert all(one.when.startswith("20") for one in found)
+    assert repository.removed([]) == []
+
+
+def test_removal_that_a_merge_has_brought_is_found(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    _record(repository, {"a": b"1"})
+    git(repository, "checkout", "--quiet", "-b", "side")
+    removal = remove(repository, "alpha")
+    git(repository, "checkout", "--quiet", "main")
+    _record(repository, {"x": b"1"}, PurePosixPath("instances/beta"))
+    git(repository, "merge", "--quiet", "--no-edit", "side")
+    repository.fetch()
+
+    found = repository.removed([FOLDER / "a"])
+
+    assert [one.content for one in found] == [b"1", b"1"]
+    assert [one.commit for one in found] == [repository.head, removal]
+
+
+def test_repository_without_commits_has_removed_nothing(tmp_path: Path) -> None:
+    repository = _local(tmp_path / "repo")
+    repository.fetch()
+
+    assert repository.removed([FOLDER / "a"]) == []
 
 
 def test_missing_branch_of_a_filled_repository_is_refused(tmp_path: Path, bare: Path) -> None:

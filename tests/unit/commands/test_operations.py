@@ -29,15 +29,6 @@ def test_what_was_made_is_verified_and_inspected(cli: Cli) -> None:
     ]
 
 
-def test_what_nobody_owns_is_told_on_demand(cli: Cli) -> None:
-    cli.run("provision")
-    cli.server.things["stray"] = "?"
-
-    assert "stray" not in cli.run("inspect").stdout
-    assert cli.run("inspect", "--orphans").stdout.endswith("fake/main, owned by no recorded instance:\n  thing stray\n")
-    assert cli.json("inspect", "--orphans")["orphans"] == {"fake/main": ["thing/stray"]}
-
-
 def test_server_that_enforces_nothing_is_not_called_verified(cli: Cli) -> None:
     cli.server.enforces = False
 

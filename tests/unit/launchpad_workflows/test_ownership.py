@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from launchpad_workflows.cluster_ownership import ClusterOwnership
 from launchpad_workflows.errors import Refused, Unavailable
-from launchpad_workflows.items import Item
+from launchpad_workflows.items import Item, Owned
 from launchpad_workflows.outcomes import Outcome
 from launchpad_workflows.ownership import FileOwnership, Ownership, claim_names, record_names
 
@@ -78,6 +78,14 @@ def test_names_can_be_asked_for_by_instance_and_server(ownership: Ownership) -> 
     assert ownership.owned(instance="beta") == {USER: "beta"}
     assert set(ownership.owned(resource="mysql", server="main")) == {DATABASE, USER}
     assert ownership.owned(server="spare") == {}
+
+
+def test_records_tell_of_every_root_and_what_was_made(ownership: FileOwnership | ClusterOwnership) -> None:
+    with_root(ownership, "AbC").claim([DATABASE], "alpha")
+    with_root(ownership, "AbC").record([DATABASE], "alpha")
+    with_root(ownership, "XyZ").claim([USER], "alpha")
+
+    assert set(ownership.records()) == {Owned(DATABASE, "alpha", "AbC", True), Owned(USER, "alpha", "XyZ", False)}
 
 
 def test_only_the_owner_releases(ownership: Ownership) -> None:

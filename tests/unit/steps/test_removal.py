@@ -97,6 +97,15 @@ def test_what_is_done_is_told_where_its_record_stays_and_a_repeat_finishes(api: 
     assert "launchpad-instance-alpha" not in left(api, "secrets")
 
 
+def test_name_that_another_root_has_by_now_keeps_no_record_alive(api: EndingApi) -> None:
+    theirs = api.put(secret(**{"launchpad.openedx.org/id": "XyZ"}))
+
+    ran = remove(api)
+
+    assert (ran.ok, ownership(api).owned()) == (True, {})
+    assert api.read("secrets", "launchpad", "launchpad-instance-alpha") == theirs
+
+
 def test_removal_that_outlived_its_caller_is_taken_up(api: EndingApi) -> None:
     end, api.after = api.after, lambda _request: None
     with pytest.raises(LaunchpadError, match="run again, which waits until it has ended"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tutor_launchpad.core.data.claims import Leftover
+from tutor_launchpad.core.errors import Forbidden, LaunchpadError, NotFound
 from tutor_launchpad.core.plan import ClusterChange
 
 
@@ -34,6 +35,12 @@ class Unseen:
 
     why: Why
     text: str
+
+    @classmethod
+    def of(cls, error: LaunchpadError) -> Unseen:
+        """What stood in the way."""
+        reasons = ((NotFound, Why.ABSENT), (Forbidden, Why.FORBIDDEN))
+        return cls(next((why for kind, why in reasons if isinstance(error, kind)), Why.UNREACHABLE), str(error))
 
 
 @dataclass(frozen=True)
