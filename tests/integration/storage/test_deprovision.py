@@ -32,7 +32,7 @@ def test_access_goes_and_data_stays(runner: Runner, resource: Storage, s3: Any, 
 def test_versions_markers_and_uploads_go_in_batches(
     runner: Runner, resource: Storage, s3: Any, users: Users, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("launchpad_workflows.provisioners.storage.buckets._BATCH", 10)
+    monkeypatch.setattr("launchpad_workflows.provisioners.storage.listing.PAGE", 10)
     runner.run(resource, "new")
     name = resource.buckets[1].name
     for number in range(25):

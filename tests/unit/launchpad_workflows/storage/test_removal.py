@@ -37,7 +37,7 @@ def test_bucket_goes_with_versions_markers_and_uploads(store: Store, s3: Any) ->
 
 
 def test_more_than_one_batch_goes(store: Store, s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("launchpad_workflows.provisioners.storage.buckets._BATCH", 4)
+    monkeypatch.setattr("launchpad_workflows.provisioners.storage.listing.PAGE", 4)
     store.run(claim="new", versioning=True)
     fill(s3, store.bucket, 10)
 

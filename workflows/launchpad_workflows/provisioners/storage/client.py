@@ -41,7 +41,7 @@ _ABSENT = {
 }
 _REFUSES = {400, 401, 403}
 _UNSUPPORTED = {"NotImplemented", "MethodNotAllowed", "MalformedXML", "XNotImplemented", "InvalidRequest"}
-_MAY_PASS = {
+MAY_PASS = {
     "ConcurrentModification",
     "EntityTemporarilyUnmodifiable",
     "ServiceFailure",
@@ -201,6 +201,6 @@ def _translate(address: Address, key: str, error: botocore.exceptions.ClientErro
         )
     if code in _UNSUPPORTED or status == 501:
         return Unsupported(f"Store {address} does not know {call} ({code}).")
-    if code in _MAY_PASS or status in (429, 500, 502, 503, 504):
+    if code in MAY_PASS or status in (429, 500, 502, 503, 504):
         return Unavailable(f"Store {address} cannot be used at the moment ({call}: {code}).")
     return Refused(f"Store {address} refused {call} for key {key} ({code}).")

@@ -15,7 +15,7 @@ from typing import Any
 
 from launchpad_workflows.errors import NotIsolated, Refused
 from launchpad_workflows.provisioners.base import PROBE
-from launchpad_workflows.provisioners.storage import buckets
+from launchpad_workflows.provisioners.storage import buckets, emptying
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Elsewhere, Missing, translated
 from launchpad_workflows.report import Report
 
@@ -35,7 +35,7 @@ def stay_out(own: Any, address: Address, user: str, others: Sequence[str], repor
             break
     made = f"{PROBE}-{secrets.token_hex(8)}".replace("_", "-")
     if _let_in(lambda: buckets.create(own, address, made), address):
-        buckets.remove(own, address, made, report.say)
+        emptying.remove(own, address, made, report.say)
         raise _reached("make buckets", address, user)
     if others and not tried:
         report.note("isolation not verified: the account's other buckets are in other regions")

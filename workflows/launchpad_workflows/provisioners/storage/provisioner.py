@@ -11,7 +11,7 @@ from launchpad_workflows.errors import BadCredentials, ProvisioningError
 from launchpad_workflows.items import Item, whose
 from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import ABSENT, REMEDY, Files, Found, Provisioner, foreign
-from launchpad_workflows.provisioners.storage import buckets, trial
+from launchpad_workflows.provisioners.storage import buckets, emptying, trial
 from launchpad_workflows.provisioners.storage.client import Address, Denied, Missing, Taken, connected, translated
 from launchpad_workflows.provisioners.storage.settings import Settings
 from launchpad_workflows.report import Report
@@ -54,7 +54,7 @@ class StorageProvisioner(Provisioner[Storage]):
 
     def remove(self, item: Item) -> None:
         """With all versions of all objects."""
-        buckets.remove(self.admin, self.place, item.name, self.context.say)
+        emptying.remove(self.admin, self.place, item.name, self.context.say)
 
     def version(self) -> str:
         """That the key is accepted; S3 tells no version."""
