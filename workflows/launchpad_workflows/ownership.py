@@ -70,13 +70,14 @@ class Ownership(Protocol):
 def claim_names(request: Request, ownership: Ownership) -> Request:
     """The request with what is known of each name in its `claims`, and with the root that claims them.
 
-    What makes names claims them beforehand. What only looks or removes is told of all that the instance has on the
-    server, of whichever settings it may be.
+    What makes names claims them beforehand. Each is told of all that the instance has on the server, of whichever
+    settings it may be.
     """
     if request.operation == "check":
         return request
     makes = request.operation in _MAKING
-    claims = _claimed(request, ownership) if makes else ownership.held(request.instance)
+    claimed = _claimed(request, ownership) if makes else {}
+    claims = {**ownership.held(request.instance), **claimed}
     resources = [
         resource.model_copy(
             update={"claims": {item.key: claim for item, claim in claims.items() if _on(item, resource)}}

@@ -34,7 +34,20 @@ def test_key_whose_secret_is_lost_is_replaced(store: Store) -> None:
 
     after = store.runner.kept["ACCESS.1"]
     assert (first, after == before) == (("repaired", {before, after}), False)
-    assert (later, [key["access_key"] for key in store.named()]) == (["repaired", "unchanged"], [after])
+    assert later == ["unchanged"] * 2
+    assert {key["access_key"] for key in store.named()} == {before, after}
+
+
+def test_rotation_ends_former_keys(store: Store) -> None:
+    fresh(store)
+    store.runner.kept.clear()
+    store.run()
+    former = store.resource
+
+    store.run(operation="rotate", step="prepare")
+    store.runner.run(former.other_generation(), operation="rotate", step="retire")
+
+    assert [key["access_key"] for key in store.keys.keys.values()] == [store.runner.kept["ACCESS.2"]]
 
 
 def test_key_that_was_removed_by_hand_is_made_again(store: Store) -> None:
@@ -45,16 +58,18 @@ def test_key_that_was_removed_by_hand_is_made_again(store: Store) -> None:
     assert store.runner.kept["ACCESS.1"] != before["ACCESS.1"]
 
 
-def test_key_that_opens_too_little_or_too_much_is_replaced_and_removed_by_a_later_run(store: Store) -> None:
+def test_key_that_opens_too_little_or_too_much_is_replaced_and_stays(store: Store) -> None:
     fresh(store)
     one = store.resource
     store.add_bucket()
 
     opened = []
     for resource, status in ((store.resource, "created"), (one, "repaired")):
-        assert (store.runner.run(resource).status, len(store.named())) == (status, 2)
-        assert [store.runner.run(resource).status for _ in range(2)] == ["repaired", "unchanged"]
-        opened.append([grant["bucket"] for key in store.named() for grant in key["grants"]])
+        known = {key["access_key"] for key in store.named()}
+        assert (store.runner.run(resource).status, len(store.named())) == (status, len(known) + 1)
+        assert [store.runner.run(resource).status for _ in range(2)] == ["unchanged"] * 2
+        new = [key for key in store.named() if key["access_key"] not in known]
+        opened.append([grant["bucket"] for key in new for grant in key["grants"]])
 
     assert [sorted(found) for found in opened] == [
         sorted(bucket.name for bucket in store.resource.buckets),
@@ -62,12 +77,15 @@ def test_key_that_opens_too_little_or_too_much_is_replaced_and_removed_by_a_late
     ]
 
 
-def test_left_over_key_is_removed_and_the_one_in_use_stays(store: Store) -> None:
+def test_further_key_stays_and_is_told(store: Store) -> None:
     before = fresh(store)
     grants = [{"bucket": store.resource.buckets[0].name, "permission": "readwrite"}]
     store.keys.create(Call((), {}, {"name": store.resource.users()[0], "grants": grants}, frozenset()))
 
-    assert (store.run().status, store.runner.kept, len(store.named())) == ("repaired", before, 1)
+    outcome = store.run()
+
+    assert (outcome.status, store.runner.kept, len(store.named())) == ("unchanged", before, 2)
+    assert [line for line in outcome.details if "kept former key" in line]
 
 
 def test_key_of_another_installation_with_the_same_name_stays(store: Store) -> None:

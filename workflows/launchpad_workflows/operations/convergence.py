@@ -39,6 +39,8 @@ def converge(provisioner: Provisioner[Any], items: Iterable[Item], report: Repor
     for item, state in found.items():
         if state.exists:
             _fix(state, report, is_new=False)
+            if item.kind in provisioner.access:
+                _tell_former(provisioner.look(item) if state.fixes else state, report)
         else:
             provisioner.make(item)
             report.created(f"{item.kind} {item.name}")
@@ -54,6 +56,13 @@ def try_out(provisioner: Provisioner[Any], report: Report) -> None:
             raise
         report.isolated = False
         report.note(f"not isolated: {error}")
+
+
+def _tell_former(found: Found, report: Report) -> None:
+    for what in found.former:
+        report.note(
+            f"kept {what}, which the instance may use until it has been deployed with the present one; a rotation ends it"
+        )
 
 
 def _fix(found: Found, report: Report, *, is_new: bool) -> None:

@@ -74,13 +74,15 @@ class Found:
     """A name as it was found on the server.
 
     `ours`: it carries proof that a run of this instance left it. `foreign`: a sentence on why it cannot be this
-    instance's, whatever is recorded. `fixes`: what has drifted. `facts`: sizes and counts, for people.
+    instance's, whatever is recorded. `fixes`: what has drifted. `former`: what lets in beside the present credentials, left
+    as the instance may use it until it has been deployed with these. `facts`: sizes and counts, for people.
     """
 
     exists: bool = True
     ours: bool = False
     foreign: str = ""
     fixes: tuple[Fix, ...] = ()
+    former: tuple[str, ...] = ()
     facts: Mapping[str, int | str] = field(default_factory=dict)
 
 

@@ -91,6 +91,15 @@ class Resource(Model):
         parts = (key.partition("/") for key in self.claims)
         return tuple(Item(self.resource, self.server, kind, name) for kind, _, name in parts)
 
+    def former(self, kind: str) -> list[str]:
+        """Names of this instance that today's settings do not speak of: it may use them until it has been deployed."""
+        present = self.items()
+        return [
+            item.name
+            for item in self.claimed()
+            if item.kind == kind and item not in present and self.claim(kind, item.name) == "ours"
+        ]
+
     def user(self, name: str) -> str:
         """A user's name in this generation."""
         return names.generation(name, self.generation, self.user_limit, self.separator)

@@ -99,10 +99,6 @@ def untag(account: Account) -> None:
     )
 
 
-def add_key(account: Account) -> None:
-    account.aws.client("iam").create_access_key(UserName=account.user)
-
-
 def disable_key(account: Account) -> None:
     account.aws.client("iam").update_access_key(UserName=account.user, AccessKeyId=account.key[0], Status="Inactive")
 
@@ -117,7 +113,6 @@ DRIFTS: dict[str, Callable[[Account], None]] = {
     "policy of user {user}": change_policy,
     "tags of bucket {user}": untag,
     "tags of user {user}": forget_user,
-    "further keys of user {user}": add_key,
     "key of user {user}, which was disabled": disable_key,
 }
 
@@ -150,37 +145,6 @@ def test_permissions_boundary_is_given_and_restored(account: Account) -> None:
     given = account.aws.boundaries.pop(account.user)
 
     assert (given, account.run().status, account.aws.boundaries) == (BOUNDARY, "repaired", {account.user: BOUNDARY})
-
-
-def keys_of(account: Account) -> set[str]:
-    listed = account.aws.client("iam").list_access_keys(UserName=account.user)["AccessKeyMetadata"]
-    return {one["AccessKeyId"] for one in listed}
-
-
-@pytest.mark.parametrize("lost", ["both halves", "the secret half"])
-def test_lost_key_is_replaced_and_removed_by_a_later_run(account: Account, lost: str) -> None:
-    account.run(claim="new")
-    former = account.key[0]
-    account.kept.clear() if lost == "both halves" else account.kept.update({"SECRET.1": "wrong"})
-
-    first = account.run().status, keys_of(account)
-    later = [account.run().status for _ in range(2)]
-
-    key = account.key[0]
-    assert (first, key == former) == (("repaired", {former, key}), False)
-    assert (later, keys_of(account)) == (["repaired", "unchanged"], {key})
-
-
-def test_lost_key_makes_room_by_the_one_that_is_not_in_use(account: Account) -> None:
-    account.run(claim="new")
-    former = account.key[0]
-    add_key(account)
-    account.kept["SECRET.1"] = "wrong"
-
-    repaired = account.run()
-
-    assert (repaired.status, keys_of(account)) == ("repaired", {former, account.key[0]})
-    assert account.key[0] != former
 
 
 def test_key_that_cannot_be_kept_is_removed_again(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

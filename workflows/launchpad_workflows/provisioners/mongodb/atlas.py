@@ -160,7 +160,8 @@ class AtlasMongoDBProvisioner(Eventual, MongoDBProvisioner):
         return bool(user.clusters) and self.wanted.cluster not in user.clusters
 
     def _user(self, name: str) -> User:
-        roles = frozenset(Role("readWrite", database) for database in self.resource.databases)
+        names = [*self.resource.databases, *self.resource.former("database")]
+        roles = frozenset(Role("readWrite", database) for database in names)
         return User(name, roles, frozenset({self.wanted.cluster}), self._owner_labels)
 
     def _look_at_project_user(self, name: str) -> Found:

@@ -128,7 +128,8 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
 
     @property
     def _roles(self) -> list[Document]:
-        return [{"role": "readWrite", "db": name} for name in self.resource.databases]
+        names = [*self.resource.databases, *self.resource.former("database")]
+        return [{"role": "readWrite", "db": name} for name in names]
 
     @property
     def _users(self) -> Any:
@@ -145,7 +146,7 @@ class MongoDBProvisioner(Provisioner[MongoDB]):
         opens = self.opens(name)
         fixes = [] if opens else [Fix(f"password of user {name}", partial(self._update, name, password=True))]
         found = {(str(role["role"]), str(role["db"])) for role in users[0].get("roles", [])}
-        wanted = {("readWrite", database) for database in self.resource.databases}
+        wanted = {(str(role["role"]), str(role["db"])) for role in self._roles}
         if found != wanted and not _is_ferretdb(self.admin.server_info()):
             fixes.append(Fix(f"roles of user {name}", partial(self._update, name, password=False)))
         return Found(ours=opens, fixes=tuple(fixes))

@@ -76,8 +76,13 @@ def revocation(grant: Grant, keep: Iterable[str], user: str) -> list[str]:
     return statements
 
 
-def changes(grants: Iterable[Grant], targets: Iterable[str], user: str) -> list[str]:
-    """Statements after which the user has all privileges on the targets and nothing else; `user` is quoted text."""
-    held, wanted = list(grants), list(targets)
+def changes(grants: Iterable[Grant], targets: Iterable[str], user: str, former: Iterable[str] = ()) -> list[str]:
+    """Statements after which the user has all privileges on the targets and nothing else; `user` is quoted text.
+
+    What it holds on a `former` target stays: the instance may use that until it has been deployed.
+    """
+    left = set(former)
+    wanted = list(targets)
+    held = [grant for grant in grants if grant.grantable or grant.target not in left]
     revoked = [line for grant in surplus(held, wanted) for line in revocation(grant, wanted, user)]
     return revoked + [f"GRANT ALL PRIVILEGES ON {target} TO {user}" for target in missing(held, wanted)]

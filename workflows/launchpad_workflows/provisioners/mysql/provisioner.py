@@ -68,7 +68,7 @@ class MySQLProvisioner(Provisioner[MySQL]):
                     use(own)
                 report.note(f"user {user} can use database {name}")
             with session(self.place, user, password) as own:
-                stay_out(own, own_names)
+                stay_out(own, own_names | set(self.resource.former("database")))
             report.note(f"user {user} can neither see nor make anything else")
         report.isolated = bool(self.resource.databases)
 

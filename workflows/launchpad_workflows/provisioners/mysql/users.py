@@ -119,8 +119,11 @@ class Users:
         if databases is None:
             return []
         held = self.grants(name)
-        targets = [sql.target_of(one.name, literal=self.reads_literally) for one in databases]
-        statements = sql.changes(held, targets, self._account(name))
+        targets, former = (
+            [sql.target_of(one, literal=self.reads_literally) for one in names]
+            for names in ([one.name for one in databases], self.owner.resource.former("database"))
+        )
+        statements = sql.changes(held, targets, self._account(name), former)
         return [Fix(f"privileges of user {name}", partial(self._run_all, statements))] if statements else []
 
     def _run_all(self, statements: Iterable[str]) -> None:

@@ -96,6 +96,10 @@ class Users:
         """Let a key in again."""
         self._change("update_access_key", UserName=name, AccessKeyId=key, Status="Active")
 
+    def was_used(self, key: str) -> bool:
+        """Whether anything has logged in with it, which AWS learns with a delay."""
+        return "LastUsedDate" in self._ask("get_access_key_last_used", AccessKeyId=key)["AccessKeyLastUsed"]
+
     def remove_key(self, name: str, key: str) -> None:
         """Nothing where it is not there."""
         self._remove("delete_access_key", UserName=name, AccessKeyId=key)

@@ -77,7 +77,7 @@ class MinioProvisioner(StorageProvisioner):
 
     @property
     def _policy(self) -> Policy:
-        return policy_for([bucket.name for bucket in self.resource.buckets])
+        return policy_for([*(bucket.name for bucket in self.resource.buckets), *self.resource.former("bucket")])
 
     def _look_at_user(self, name: str) -> Found:
         user = self._users.find(name)

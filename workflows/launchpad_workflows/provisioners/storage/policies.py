@@ -29,6 +29,12 @@ def policy_for(buckets: Sequence[str], partition: str = "aws") -> Policy:
     }
 
 
+def buckets_of(policy: Policy) -> list[str]:
+    """The buckets that a policy of ours names."""
+    found = (arn for statement in policy.get("Statement", []) for arn in _as_list(statement.get("Resource")))
+    return sorted({arn.partition(":s3:::")[2].partition("/")[0] for arn in found} - {""})
+
+
 def as_text(policy: Policy) -> str:
     """As calls take it; the same policy gives the same text."""
     return json.dumps(policy, sort_keys=True)

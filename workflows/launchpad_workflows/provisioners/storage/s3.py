@@ -7,21 +7,29 @@ shows that it is ours.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, ClassVar, cast
 
-from launchpad_workflows.errors import BadCredentials, NotIsolated, Unavailable
+from launchpad_workflows.errors import BadCredentials, NotIsolated, Refused, Unavailable
 from launchpad_workflows.items import Item
 from launchpad_workflows.patience import Patience
 from launchpad_workflows.provisioners.base import ABSENT, Fix, Found, foreign
 from launchpad_workflows.provisioners.eventual import Eventual
 from launchpad_workflows.provisioners.storage import buckets, neighbours
-from launchpad_workflows.provisioners.storage.client import Address, Denied, Taken, TakenByUs, UnknownKey, connected
+from launchpad_workflows.provisioners.storage.client import (
+    Address,
+    Denied,
+    Elsewhere,
+    Taken,
+    TakenByUs,
+    UnknownKey,
+    connected,
+)
 from launchpad_workflows.provisioners.storage.iam import MOST_KEYS, Key, User, Users
-from launchpad_workflows.provisioners.storage.policies import Policy, policy_for, same_policy
+from launchpad_workflows.provisioners.storage.policies import Policy, buckets_of, policy_for, same_policy
 from launchpad_workflows.provisioners.storage.provisioner import StorageProvisioner
 from launchpad_workflows.report import Report
 from launchpad_workflows.requests import AmazonStorage
@@ -108,9 +116,14 @@ class S3Provisioner(Eventual, StorageProvisioner):
 
     def stay_out(self, own: Any, report: Report) -> None:
         """Other buckets of the account are tried, where there are any."""
+        name = self.resource.users()[0]
         with self.administering():
-            others = [item.name for item in super().names() if self._wanted(item.name) is None]
-        neighbours.stay_out(own, self.place, self.resource.users()[0], others, report)
+            user = self.users.find(name)
+            own_names = {bucket.name for bucket in self.resource.buckets} | set(
+                self._beside(user.policy if user else None)
+            )
+            others = [item.name for item in super().names() if item.name not in own_names]
+        neighbours.stay_out(own, self.place, name, others, report)
 
     @property
     def wanted(self) -> AmazonStorage:
@@ -129,9 +142,24 @@ class S3Provisioner(Eventual, StorageProvisioner):
         """Where the users are: AWS's own place for the region unless another is given."""
         return replace(self.place, endpoint=self.wanted.iam_endpoint.rstrip("/"))
 
-    @property
-    def _policy(self) -> Policy:
-        return policy_for([bucket.name for bucket in self.resource.buckets], self.wanted.partition)
+    def _policy(self, present: Policy | None) -> Policy:
+        wanted = [bucket.name for bucket in self.resource.buckets]
+        return policy_for([*wanted, *self._beside(present)], self.wanted.partition)
+
+    def _beside(self, present: Policy | None) -> list[str]:
+        """Further buckets of this instance that the policy opens: it may use them until it has been deployed without.
+
+        They may be of another registered server, as users are the account's.
+        """
+        return [one for one in buckets_of(present or {}) if self._wanted(one) is None and self._is_mine(one)]
+
+    def _is_mine(self, bucket: str) -> bool:
+        try:
+            return self._named(self._tags(bucket))
+        except Elsewhere:
+            return True  # its tags cannot be read here, and a right that may be in use is not taken away
+        except Denied:
+            return False
 
     @property
     def _owner(self) -> dict[str, str]:
@@ -162,7 +190,13 @@ class S3Provisioner(Eventual, StorageProvisioner):
             return Found(foreign=reason)
         if name not in self.resource.users():
             return Found(ours=self._named(user.tags))
-        return Found(ours=self._named(user.tags), fixes=tuple(map(self.changing, self._drift(name, user))))
+        fixes = tuple(map(self.changing, self._drift(name, user)))
+        former = self._former(name, user.keys)
+        facts: dict[str, int | str] = {"former keys": len(former)} if former else {}
+        return Found(ours=self._named(user.tags), fixes=fixes, former=former, facts=facts)
+
+    def _former(self, name: str, keys: tuple[Key, ...]) -> tuple[str, ...]:
+        return tuple(f"former key …{key.name[-4:]} of user {name}" for key in keys if key.name != self._kept)
 
     def _drift(self, name: str, user: User) -> Iterator[Fix]:
         boundary = self.wanted.permissions_boundary
@@ -170,8 +204,9 @@ class S3Provisioner(Eventual, StorageProvisioner):
             yield Fix(f"tags of user {name}", partial(self.users.tag, name, self._owner))
         if boundary and user.boundary != boundary:
             yield Fix(f"permissions boundary of user {name}", partial(self.users.bound, name, boundary))
-        if user.policy is None or not same_policy(user.policy, self._policy):
-            yield Fix(f"policy of user {name}", partial(self.users.allow, name, self._policy))
+        policy = self._policy(user.policy)
+        if user.policy is None or not same_policy(user.policy, policy):
+            yield Fix(f"policy of user {name}", partial(self.users.allow, name, policy))
         if user.more:
             yield Fix(f"further rights of user {name} ({', '.join(user.more)})", partial(self.users.strip, name))
         if fix := self._key_fix(name, user.keys):
@@ -184,8 +219,7 @@ class S3Provisioner(Eventual, StorageProvisioner):
             return Fix(f"key of user {name}", partial(self._renew, name))
         if not known.active:
             return Fix(f"key of user {name}, which was disabled", partial(self.users.activate, name, known.name))
-        others = [key for key in keys if key.name != kept]
-        return Fix(f"further keys of user {name}", partial(self._remove_keys, name, others)) if others else None
+        return None
 
     @property
     def _kept(self) -> str:
@@ -204,13 +238,10 @@ class S3Provisioner(Eventual, StorageProvisioner):
         return True
 
     def _renew(self, name: str) -> None:
-        """A new key, kept before it is used. A later run removes those that were there: the instance may use one until then.
-
-        Where there is no place for another, the one goes that is most likely not in use.
-        """
-        former = sorted(self.users.keys(name), key=lambda key: (key.active, key.name == self._kept))
-        while len(former) >= MOST_KEYS:
-            self.users.remove_key(name, former.pop(0).name)
+        """A new key, kept before it is used. Those that were there stay, as the instance may use one."""
+        keys = self.users.keys(name)
+        if len(keys) >= MOST_KEYS:
+            self._make_room(name, keys)
         access, secret = self.users.create_key(name)
         try:
             for key, value in zip(self.resource.chosen_keys(), (access, secret), strict=True):
@@ -220,9 +251,17 @@ class S3Provisioner(Eventual, StorageProvisioner):
             raise
         self.patience.until(self._answer, _Unheard)
 
-    def _remove_keys(self, name: str, keys: Iterable[Key]) -> None:
-        for key in keys:
-            self.users.remove_key(name, key.name)
+    def _make_room(self, name: str, keys: Sequence[Key]) -> None:
+        """AWS lets in no third key. One goes that nobody can be using: a disabled one, else the latest that was never used."""
+        idle = [key for key in keys if not key.active]
+        unused = idle or [key for key in reversed(keys) if not self.users.was_used(key.name)]
+        if not unused:
+            both = " and ".join(f"…{key.name[-4:]}" for key in keys)
+            raise Refused(
+                f"User {name} of store {self.place} needs a new key, and AWS allows two: {both} have both been used, so that "
+                "neither was removed. Disable the one that the instance does not use, then repeat."
+            )
+        self.users.remove_key(name, unused[0].name)
 
     def _answer(self) -> None:
         """The store knows the key, whatever it lets it do."""

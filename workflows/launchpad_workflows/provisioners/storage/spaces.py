@@ -2,7 +2,7 @@
 
 A key is given for buckets that exist, so that these come first: announcement → bucket → object that names the instance → key.
 The API shows the secret half of a key once and cannot change what a key may do. A key that nobody knows or that has
-drifted is therefore replaced: the new one is kept, and a later run removes the other, which the instance may use until then.
+drifted is therefore replaced: the new one is kept, and the other stays, which the instance may use, until a rotation ends it.
 """
 
 from __future__ import annotations
@@ -117,16 +117,15 @@ class SpacesProvisioner(StorageProvisioner):
         if name not in self.resource.users():
             return Found(ours=shown)
         opens = self.opens()
-        return Found(ours=opens or shown, fixes=tuple(self._drift(name, found, opens=opens)))
+        right = self._right(found) if opens else []
+        fixes = () if right else (Fix(f"key of user {name}", partial(self._make_key, name)),)
+        former = tuple(f"former key …{key.access[-4:]} of user {name}" for key in found if key not in right)
+        facts: dict[str, int | str] = {"former keys": len(former)} if former else {}
+        return Found(ours=opens or shown, fixes=fixes, former=former, facts=facts)
 
-    def _drift(self, name: str, found: Sequence[Key], *, opens: bool) -> Iterable[Fix]:
+    def _right(self, found: Sequence[Key]) -> list[Key]:
         wanted = grants_for(bucket.name for bucket in self.resource.buckets)
-        right = [key for key in found if key.access == self._kept and key.grants == wanted]
-        others = [key for key in found if key not in right]
-        if not (opens and right):
-            yield Fix(f"key of user {name}", partial(self._make_key, name))
-        elif others:
-            yield Fix(f"other keys of user {name}", partial(self._remove_keys, others))
+        return [key for key in found if key.access == self._kept and key.grants == wanted]
 
     @property
     def _kept(self) -> str:
