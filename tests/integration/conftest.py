@@ -81,7 +81,7 @@ class Runner:
             {**admins, (self.server.resource, "main"): admin}, {"P": self.password, "P.next": self.following}, self.kept
         )
         items = [*resource.items(), *resource.other_generation().items()]
-        claimed = resource.model_copy(update={"claims": {item.key: claim for item in items}})
+        claimed = resource.model_copy(update={"claims": {**resource.claims, **{item.key: claim for item in items}}})
         content = {"instance": self.instance, "operation": operation, "resources": [claimed], **more}
         request = Request.model_validate(content)
         outcome = run_resource(request, request.resources[0], credentials, self.lines.append)

@@ -103,6 +103,19 @@ def test_schema_added_later_is_not_taken_from_a_stranger(runner: Runner, resourc
     assert runner.run(resource, "new").status == "failed"
 
 
+def test_rights_on_a_former_schema_stay_and_on_a_strangers_go(runner: Runner, resource: MySQL, sql: Sql) -> None:
+    runner.run(resource, "new")
+    alone = resource.model_copy(update={"databases": resource.databases[:1]})
+    recorded = alone.model_copy(update={"claims": {f"database/{resource.databases[1].name}": "ours"}})
+
+    left = [runner.run(recorded), runner.run(recorded, operation="verify")]
+    stays = runner.run(resource, operation="verify").status
+    taken = runner.run(alone)
+
+    assert [(one.status, one.isolated) for one in left] == [("unchanged", True), ("verified", True)]
+    assert (stays, taken.status, taken.isolated) == ("verified", "repaired", True)
+
+
 def test_names_that_only_a_wildcard_joins_stay_apart(
     runner: Runner, resource: MySQL, sql: Sql, cleanups: list[Any]
 ) -> None:

@@ -55,6 +55,21 @@ def test_drift_is_repaired(runner: Runner, resource: Storage, s3: Any, users: Us
     assert runner.run(resource).status == "unchanged"
 
 
+def test_rights_on_a_former_bucket_stay_and_on_a_strangers_go(
+    runner: Runner, resource: Storage, s3: Any, users: Users
+) -> None:
+    runner.run(resource, "new")
+    alone = resource.model_copy(update={"buckets": resource.buckets[:1]})
+    recorded = alone.model_copy(update={"claims": {f"bucket/{resource.buckets[1].name}": "ours"}})
+
+    left = runner.run(recorded)
+    stays = runner.run(resource, operation="verify").status
+    taken = runner.run(alone)
+
+    assert (left.status, left.isolated, stays) == ("unchanged", True, "verified")
+    assert f"repaired policy launchpad-{resource.access_key}" in taken.details
+
+
 def test_one_prefix_is_everybodys_and_nothing_else(runner: Runner, resource: Storage, s3: Any, users: Users) -> None:
     name = resource.buckets[0].name
     opened = Bucket(name=name, public_prefixes=("profile-images/",))

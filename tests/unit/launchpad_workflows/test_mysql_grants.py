@@ -68,3 +68,13 @@ def test_what_goes_beyond_is_surplus() -> None:
 )
 def test_surplus_is_taken_away_and_nothing_else(grant: Grant, statements: list[str]) -> None:
     assert sql.revocation(grant, [OWN], USER) == statements
+
+
+def test_what_is_held_on_a_former_schema_stays_but_for_the_right_to_hand_it_on() -> None:
+    former = "`former`.*"
+    held = [Grant("ALL PRIVILEGES", OWN), Grant("ALL PRIVILEGES", former)]
+
+    assert sql.changes(held, [OWN], USER, [former]) == []
+    assert sql.changes(held, [OWN], USER) == [f"REVOKE ALL PRIVILEGES ON {former} FROM {USER}"]
+    handed_on = sql.changes([*held[:1], Grant("ALL PRIVILEGES", former, True)], [OWN], USER, [former])
+    assert f"REVOKE GRANT OPTION ON {former} FROM {USER}" in handed_on

@@ -132,6 +132,17 @@ def test_who_makes_nothing_claims_nothing_and_is_told_of_all(ownership: Ownershi
     assert request.resources[0].claimed() == (former,)
 
 
+@pytest.mark.parametrize("operation", ["provision", "rotate"])
+def test_who_makes_names_is_told_of_former_ones_too(ownership: Ownership, operation: str) -> None:
+    former = Item("fake", "main", "thing", "former")
+    ownership.claim([former], "alpha")
+    ownership.record([former], "alpha")
+
+    (resource,) = claim_names(fake_request().model_copy(update={"operation": operation}), ownership).resources
+
+    assert (resource.claims["thing/former"], resource.former("thing")) == ("ours", ["former"])
+
+
 def test_rotation_claims_both_generations(ownership: Ownership) -> None:
     request = fake_request(username="user").model_copy(update={"operation": "rotate"})
 

@@ -31,11 +31,15 @@ def test_documented_rights_suffice_for_every_operation(account: Account) -> None
     account.aws.allow(documented())
 
     outcomes = [account.run(claim="new", **WANTED), account.run("check"), account.run("verify")]
+    account.aws.client("iam").create_access_key(UserName=account.user)
+    account.kept.clear()
+    outcomes.append(account.run())
     outcomes.append(account.run("rotate", request={"step": "prepare"}))
     outcomes.append(account.run("inspect", request={"orphans": True}))
     outcomes.append(account.run("deprovision", request={"delete_data": True}))
 
-    assert [one.status for one in outcomes] == ["created", "reachable", "verified", "prepared", "inspected", "removed"]
+    statuses = ["created", "reachable", "verified", "repaired", "prepared", "inspected", "removed"]
+    assert [one.status for one in outcomes] == statuses
 
 
 PARTITIONS = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")

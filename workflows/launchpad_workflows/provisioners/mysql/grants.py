@@ -79,7 +79,7 @@ def revocation(grant: Grant, keep: Iterable[str], user: str) -> list[str]:
 def changes(grants: Iterable[Grant], targets: Iterable[str], user: str, former: Iterable[str] = ()) -> list[str]:
     """Statements after which the user has all privileges on the targets and nothing else; `user` is quoted text.
 
-    What it holds on a `former` target stays: the instance may use that until it has been deployed.
+    What it holds on a `former` target stays, unless it may hand it on: the instance may use that until it has been deployed.
     """
     left = set(former)
     wanted = list(targets)
