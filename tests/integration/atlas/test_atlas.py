@@ -76,6 +76,20 @@ def test_user_reaches_its_databases_on_this_cluster_and_tells_whose_it_is(projec
     assert user["labels"] == labels(project.runner.instance, "root-a")
 
 
+def test_roles_on_a_former_database_stay_and_on_a_strangers_go(project: Project) -> None:
+    project.run("new")
+    roles = project.atlas.users[project.user]["roles"]
+    alone = project.resource.model_copy(update={"databases": project.resource.databases[:1]})
+    former = project.resource.databases[1]
+    recorded = alone.model_copy(update={"claims": {f"database/{former}": "ours"}})
+
+    left = project.runner.run(recorded, login=ACCOUNT).status, project.atlas.users[project.user]["roles"]
+    taken = project.runner.run(alone, login=ACCOUNT).status, project.atlas.users[project.user]["roles"]
+
+    assert left == ("unchanged", roles)
+    assert taken == ("repaired", [{"roleName": "readWrite", "databaseName": alone.databases[0]}])
+
+
 def test_steward_has_rights_in_these_databases_alone_and_ends_by_itself(project: Project) -> None:
     project.run("new")
 
