@@ -12,7 +12,7 @@ import bson
 import pytest
 
 from tests.integration.atlas.conftest import Project
-from tests.integration.atlas.stand_in import CLUSTER, SECOND
+from tests.integration.atlas.stand_in import ACCOUNT, CLUSTER, SECOND
 from tests.integration.copies import Copies, copies
 
 __all__ = ["copies"]
