@@ -6,17 +6,23 @@ from collections.abc import Iterator
 
 from tutor_launchpad.core.plan import describe_files
 from tutor_launchpad.core.results import PlanResult
+from tutor_launchpad.steps.passwords import REMEDY, describe
 
 
 def describe_plan(result: PlanResult, folder: str) -> str:
     """The plan for people: what would change where, and first of all what a deploy would ask about."""
-    parts = [*_overtaking(result), *_partings(result), *_changes(result, folder)]
+    parts = [*_overtaking(result), *_replaced(result), *_partings(result), *_changes(result, folder)]
     return "\n".join([*(parts or ["Nothing would change."]), *_leftovers(result)])
 
 
 def _overtaking(result: PlanResult) -> Iterator[str]:
     if result.overtaking is not None:
         yield f"{result.overtaking} It asks first; {result.overtaking.remedy}."
+
+
+def _replaced(result: PlanResult) -> Iterator[str]:
+    if result.replaced:
+        yield f"{describe(result.instance, result.replaced)} It asks first; {REMEDY}."
 
 
 def _partings(result: PlanResult) -> Iterator[str]:

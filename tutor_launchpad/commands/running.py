@@ -50,6 +50,7 @@ def show_plan(root: Path, options: Options, wish: Wish, output: str) -> None:
         partings=tuple(deployment.partings),
         leftovers=tuple(deployment.leftovers),
         overtaking=deployment.overtaking,
+        replaced=deployment.replaced,
     )
     click.echo(render_json(result) if output == "json" else describe_plan(result, str(deployment.settings.folder)))
 

@@ -55,6 +55,7 @@ class PlanResult:
     `files`: in the instance's folder. `cluster`: objects that the deploy applies itself. `provisioning`: None without
     servers or cluster. `partings`: what would lose sight of data, and would have to be confirmed. `leftovers`: claims
     in the cluster that the new revision does not name. `overtaking`: what would be undone, and have to be confirmed too.
+    `replaced`: settings whose password would change on the server while the running instance uses the former one; likewise.
     """
 
     instance: str
@@ -66,6 +67,7 @@ class PlanResult:
     partings: tuple[Parting, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     overtaking: Overtaking | None = None
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from tutor_launchpad.steps.cluster_checks import cluster_problems, tell_clocks
 from tutor_launchpad.steps.cluster_hosts import cluster_host_problems
 from tutor_launchpad.steps.consent import confirm, find_overtaking
 from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.steps.passwords import find_replaced
 from tutor_launchpad.steps.prepare import prepare
 from tutor_launchpad.steps.private import add_age_file
 from tutor_launchpad.steps.resources import plan_resources
@@ -46,6 +47,8 @@ def run_check(deployment: Deployment) -> tuple[Status, str]:
     refuse(problems)
     compare(deployment)
     deployment.overtaking = find_overtaking(deployment) if deployment.changes else None
+    if deployment.cluster is not None and deployment.resources is not None:
+        deployment.replaced = find_replaced(deployment, deployment.cluster, deployment.resources)
     confirm(deployment)
     return Status.DONE, f"{len(deployment.objects)} objects, {len(deployment.secrets)} secret settings"
 

@@ -1,4 +1,4 @@
-"""What a deploy must not do unasked: part an instance from its data, undo what others have recorded."""
+"""What a deploy must not do unasked: part an instance from its data, undo what others have recorded, lock it out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from tutor_launchpad.core.data.partings import question
 from tutor_launchpad.core.errors import Refused
 from tutor_launchpad.core.overtaking import Overtaking, find_undone
 from tutor_launchpad.steps.deployment import Deployment
+from tutor_launchpad.steps.passwords import REMEDY, describe
 
 
 def find_overtaking(deployment: Deployment) -> Overtaking | None:
@@ -40,6 +41,11 @@ def _asked(deployment: Deployment) -> Iterator[tuple[str, str]]:
         yield (
             str(deployment.overtaking),
             f"{deployment.overtaking.remedy}; deploy with --yes to undo it.",
+        )
+    if deployment.replaced:
+        yield (
+            describe(deployment.settings.instance, deployment.replaced),
+            f"{REMEDY}; deploy with --yes to set it all the same.",
         )
     if deployment.partings:
         yield (

@@ -52,7 +52,7 @@ class Deployment:
     `cluster` is None where there is none. `loaded` is Tutor's configuration, on top of it `overrides`, which the
     resources outside of the namespace bring; `origins` names each one's server; `flows` is the traffic to their servers.
     `confirm` asks a person; None: nobody is there to be asked. `neighbours`: instance → its `launchpad.json`, our own too.
-    `ongoing`: step → what it has started that goes on without us. The check sets the rest.
+    `ongoing`: step → what it has started that goes on without us. `replaced`: see `steps.passwords`. The check sets the rest.
     """
 
     root: Path
@@ -82,6 +82,7 @@ class Deployment:
     partings: list[Parting] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     overtaking: Overtaking | None = None
+    replaced: tuple[str, ...] = ()
     revision: str = ""
     changed: bool = False
     remaining: list[str] = field(default_factory=list)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from launchpad_workflows.outcomes import Outcome
 
-from tutor_launchpad.core.errors import Conflict, LaunchpadError
-from tutor_launchpad.core.ownership import ID_ANNOTATION, MANAGED_LABEL, MANAGER, owner
-from tutor_launchpad.core.policies import INSTANCE_LABEL
+from tutor_launchpad.core.errors import LaunchpadError
 from tutor_launchpad.core.results import Status
-from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.chosen import take_over
+from tutor_launchpad.steps.instance_secret import find_secret, instance_secret
 from tutor_launchpad.steps.resources import Resources
-from tutor_launchpad.steps.runners import ByWorkflow, InProcess, Ran, root_id
+from tutor_launchpad.steps.runners import ByWorkflow, InProcess, Ran
 
 if TYPE_CHECKING:
     from launchpad_workflows.remote import Resume
@@ -93,40 +89,6 @@ def _run(deployment: Deployment, runner: ByWorkflow, resources: Resources, resum
     runner.claim(resources.request, resources.passwords)
     runner.cluster.ensure(instance_secret(deployment, resources.passwords, {}))
     return runner.run(resources.request, resources.passwords, resume)
-
-
-def _secret_name(deployment: Deployment) -> str:
-    from launchpad_workflows.credentials import instance_secret
-
-    return instance_secret(deployment.settings.instance)
-
-
-def find_secret(deployment: Deployment, cluster: Cluster) -> Object | None:
-    """The Secret, where it is this root's; raises `Conflict` where it is not."""
-    name, namespace = _secret_name(deployment), deployment.settings.namespace
-    live = cluster.find("v1", "Secret", name, namespace)
-    if live is not None and owner(live) != root_id(deployment):
-        raise Conflict(
-            f"Secret {name} in namespace {namespace} belongs to another Tutor root with an instance "
-            f"{deployment.settings.instance}, so nothing was touched: choose another LAUNCHPAD_INSTANCE here."
-        )
-    return live
-
-
-def instance_secret(deployment: Deployment, passwords: Mapping[str, str], annotations: dict[str, str]) -> Object:
-    """The passwords that the workflow's pods set; it is the deploy's, as they are Tutor's settings."""
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": {
-            "name": _secret_name(deployment),
-            "namespace": deployment.settings.namespace,
-            "labels": {MANAGED_LABEL: MANAGER, INSTANCE_LABEL: deployment.settings.instance},
-            "annotations": {ID_ANNOTATION: root_id(deployment), **annotations},
-        },
-        "type": "Opaque",
-        "data": {key: base64.b64encode(value.encode()).decode() for key, value in passwords.items()},
-    }
 
 
 def _summary(outcomes: tuple[Outcome, ...] | list[Outcome]) -> str:

@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from tutor_launchpad.adapters.servers import find_server
 from tutor_launchpad.core.errors import Conflict, LaunchpadError, Refused
+from tutor_launchpad.steps.instance_secret import find_secret, instance_secret
 from tutor_launchpad.steps.owned import plan_owned
-from tutor_launchpad.steps.provision import find_secret, instance_secret
 from tutor_launchpad.steps.resources import Resources, plan_resources, request_problems, servers_of
 from tutor_launchpad.steps.rotation import Rotations
 from tutor_launchpad.steps.runners import Ran, Runner

@@ -22,7 +22,8 @@ from tutor_launchpad.adapters.files import OWN, write_file
 from tutor_launchpad.adapters.tutor import change_settings
 from tutor_launchpad.core.errors import LaunchpadError, Refused
 from tutor_launchpad.core.resources import chosen_settings
-from tutor_launchpad.steps.provision import instance_secret
+from tutor_launchpad.steps.instance_secret import instance_secret
+from tutor_launchpad.steps.passwords import YOURS
 from tutor_launchpad.steps.resources import Resources
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from tutor_launchpad.steps.runners import Ran, Runner
 
 FILE = OWN / "rotation.json"
-_YOURS = ("existing", "compatible", "none")
-"""Providers whose users the operator makes."""
 _LENGTH = 32
 _LETTERS = string.ascii_letters + string.digits
 
@@ -68,7 +67,7 @@ class Rotations:
 def plan_rotation(root: Path, resources: Resources) -> tuple[Resources, tuple[str, ...]]:
     """What a run works on, and lines on that. Where rotations are under way it is these, unless others are asked for."""
     known = Rotations(root).read()
-    under_way = [str(one) for one in resources.servers if one.resource in known and one.provider not in _YOURS]
+    under_way = [str(one) for one in resources.servers if one.resource in known and one.provider not in YOURS]
     if not under_way:
         return _makes(resources)
     found = select(resources, [one.partition("/")[0] for one in under_way])
@@ -84,7 +83,7 @@ def _makes(resources: Resources) -> tuple[Resources, tuple[str, ...]]:
         one.resource: f"{one.resource}/{one.server} is of the provider {one.provider}: its password is yours. Change it where "
         "you made it, then in config.yml, then deploy."
         for one in resources.request.resources
-        if one.provider in _YOURS
+        if one.provider in YOURS
     }
     found = select(resources, {one.resource for one in resources.request.resources} - set(told))
     if not found.request.resources:
