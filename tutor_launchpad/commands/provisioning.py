@@ -24,7 +24,7 @@ def provision(call: Call) -> None:
             resources = wanted_resources(deployment, call.only)
             if resources is None:
                 return Status.SKIPPED, "no servers named: Tutor's own databases run in the namespace"
-            _refuse_replaced(deployment, resources)
+            refuse_replaced(deployment, resources)
             runner = session.runner()
             if isinstance(runner, ByWorkflow):
                 return provision_by_workflow(deployment, runner.cluster, resources, always=True)
@@ -34,7 +34,7 @@ def provision(call: Call) -> None:
     click.echo(render_json(result) if call.output == "json" else result.steps[-1].detail)
 
 
-def _refuse_replaced(deployment: Deployment, resources: Resources) -> None:
+def refuse_replaced(deployment: Deployment, resources: Resources) -> None:
     """There is no deploy after it that would bring the passwords to the instance."""
     replaced = find_replaced(deployment, deployment.cluster, resources) if deployment.cluster is not None else ()
     if replaced:

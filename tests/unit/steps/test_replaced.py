@@ -10,7 +10,10 @@ import pytest
 from tests.unit.fake_deployment import ROOT_ID, make_deployment
 from tests.unit.fake_kubernetes import FakeApi
 from tests.unit.steps.test_provision import RESOURCES
+from tutor_launchpad.commands.planning import describe_plan
+from tutor_launchpad.commands.provisioning import refuse_replaced
 from tutor_launchpad.core.errors import Refused
+from tutor_launchpad.core.results import PlanResult
 from tutor_launchpad.core.types import Object
 from tutor_launchpad.steps.consent import confirm
 from tutor_launchpad.steps.deployment import Deployment, Options
@@ -83,3 +86,17 @@ def test_it_is_not_set_unasked() -> None:
 
 def test_it_is_set_where_that_was_asked_for() -> None:
     confirm(replaced(Options(yes=True)))
+
+
+def test_plan_tells_it_first() -> None:
+    plan = PlanResult("alpha", "r", True, (), (), replaced=(KEY,))
+
+    assert describe_plan(plan, "instances/alpha").startswith(f"{KEY} has another password than the running alpha uses.")
+
+
+def test_provision_alone_refuses_as_no_deploy_follows() -> None:
+    deployment = make_deployment(FakeApi(secret(**{KEY: "former"})))
+    deployment.neighbours["alpha"] = {}
+
+    with pytest.raises(Refused, match=r"Nothing was changed\. `tutor launchpad rotate`"):
+        refuse_replaced(deployment, RESOURCES)
