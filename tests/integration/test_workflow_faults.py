@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -62,9 +62,35 @@ def wait_for_argo_to_see_it_run(client: KubernetesClient, namespace: str, name: 
         time.sleep(0.5)
 
 
-@pytest.mark.parametrize("grace", [0, 20], ids=["lost", "evicted"])
+_KILL = """
+import os, pathlib
+for process in pathlib.Path("/proc").glob("[0-9]*"):
+    if (process / "comm").read_text().startswith("launchpad-work"):
+        os.kill(int(process.name), 9)
+"""
+
+
+def lose(namespace: str, pod: str) -> None:
+    kubectl("-n", namespace, "delete", "pod", pod, "--grace-period=0", "--force")
+
+
+def evict(namespace: str, pod: str) -> None:
+    kubectl("-n", namespace, "delete", "pod", pod, "--grace-period=20")
+
+
+def kill(namespace: str, pod: str) -> None:
+    """As a node does that has no memory left."""
+    kubectl("-n", namespace, "exec", pod, "-c", "main", "--", "python3", "-c", _KILL)
+
+
+@pytest.mark.parametrize("end", [lose, evict, kill])
 def test_run_whose_pod_goes_in_the_middle_is_finished_by_the_template_that_it_began_with(
-    client: KubernetesClient, namespace: str, held_request: Request, holder: Holder, sql: Sql, grace: int
+    client: KubernetesClient,
+    namespace: str,
+    held_request: Request,
+    holder: Holder,
+    sql: Sql,
+    end: Callable[[str, str], None],
 ) -> None:
     image = os.environ["LAUNCHPAD_TEST_WORKER_IMAGE"]
     params = TemplateParams(image=image, namespace=namespace, attempts=2)
@@ -81,8 +107,7 @@ def test_run_whose_pod_goes_in_the_middle_is_finished_by_the_template_that_it_be
         labels = f"workflows.argoproj.io/workflow={workflow['metadata']['name']}"
         (pod,) = client.list("v1", "Pod", namespace, labels=labels)
         wait_for_argo_to_see_it_run(client, namespace, workflow["metadata"]["name"])
-        force = ["--force"] if grace == 0 else []
-        kubectl("-n", namespace, "delete", "pod", pod["metadata"]["name"], f"--grace-period={grace}", *force)
+        end(namespace, pod["metadata"]["name"])
         holder.go_on.set()
         finished = running.result()
     register(client, params)

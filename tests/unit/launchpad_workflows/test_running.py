@@ -12,7 +12,7 @@ from launchpad_workflows.registry import Provider
 from launchpad_workflows.requests import Request
 from launchpad_workflows.running import run_resource
 
-from tests.unit.launchpad_workflows.fake_server import FakeProvisioner, FakeResource, FakeServer
+from tests.unit.launchpad_workflows.fake_server import SERVERS, FakeProvisioner, FakeResource, FakeServer
 from tests.unit.launchpad_workflows.fakes import fake_request, mysql_request
 
 CREDENTIALS = MappingCredentials({}, {"FAKE_PASSWORD": "canary"})
@@ -138,3 +138,31 @@ def test_owners_file_that_cannot_be_read_ends_the_run_before_it_begins(tmp_path:
     with pytest.raises(Refused, match=r"cannot be kept in .*/owners\.json: Is a directory"):
         local.run(fake_request(), CREDENTIALS, FileOwnership(tmp_path / "owners.json"), lambda _line: None)
     assert server.calls == []
+
+
+def test_error_of_an_unknown_kind_is_told_by_its_place_and_not_by_its_text(server: FakeServer) -> None:
+    server.before = failing(KeyError)
+    request, lines = fake_request(), list[str]()
+
+    outcome = run_resource(request, request.resources[0], CREDENTIALS, lines.append)
+
+    assert (outcome.failed, outcome.may_pass) == (True, False)
+    assert outcome.details[0].startswith(
+        "Provision of fake/main with the provider test met an error that it does not know, Key"
+    )
+    assert any(" in make" in line for line in lines)
+    assert "no luck" not in "".join([*lines, *outcome.details])
+
+
+def test_error_of_an_unknown_kind_leaves_the_outcomes_of_the_others(
+    tmp_path: Path, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SERVERS, "bad", FakeServer(before=failing(RuntimeError)))
+    monkeypatch.setitem(SERVERS, "good", FakeServer())
+    parts = tuple(FakeResource(server=name, names=(name,)) for name in ("bad", "good"))
+    request = Request(instance="alpha", resources=parts)
+
+    done = local.run(request, CREDENTIALS, FileOwnership(tmp_path / "owners.json"), lambda _line: None)
+
+    assert [outcome.status for outcome in done.outcomes] == ["failed", "created"]
+    assert set(FileOwnership(tmp_path / "owners.json").owned(made=True)) == set(parts[1].items())

@@ -232,14 +232,17 @@ def _semaphore(resource: str, server: str) -> m.Synchronization:
 
 
 def _retries(params: TemplateParams) -> m.RetryStrategy:
-    """Only what may pass: the worker says so by its status, Argo by Error (a pod that was evicted or lost).
+    """Only what may pass: the worker says so by its status, Argo by Error or by a failed pod whose worker told none.
 
-    A pod that the cluster does not let in is an Error too, and stays one.
+    A pod that was killed, evicted, or lost with its node is Failed with no status or that of SIGKILL, unless its deadline
+    is over. A pod that the cluster does not let in is an Error, and stays one.
     """
+    killed = "lastRetry.exitCode in ['-1', '137'] && not (lastRetry.message matches 'deadline')"
     return m.RetryStrategy(
         limit=m.IntOrString(root=params.attempts),
         retry_policy="Always",
         expression=f"lastRetry.exitCode == '{MAY_PASS}' || "
+        f"(lastRetry.status == 'Failed' && {killed}) || "
         "(lastRetry.status == 'Error' && not (lastRetry.message matches 'forbidden|is invalid'))",
         backoff=m.Backoff(duration="10s", factor=m.IntOrString(root=2), cap="2m"),
     )
