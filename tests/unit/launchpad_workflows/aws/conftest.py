@@ -95,4 +95,8 @@ class Account:
 
 @pytest.fixture
 def account(aws: Amazon) -> Account:
+    """With a neighbour, whose bucket is what a key must be refused."""
+    aws.client("s3").create_bucket(
+        Bucket="neighbour--openedx", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
     return Account(aws, instance=f"moon-{secrets.token_hex(3)}")

@@ -70,6 +70,15 @@ def test_key_reaches_its_bucket_alone(account: Account) -> None:
             attempt()
 
 
+def test_isolation_is_not_verified_where_there_is_no_neighbour_to_try(account: Account) -> None:
+    account.aws.client("s3").delete_bucket(Bucket="neighbour--openedx")
+
+    made, verified = account.run(claim="new"), account.run("verify")
+
+    assert (made.status, made.isolated, verified.status) == ("created", False, "not verified")
+    assert "isolation not verified: the account has no other bucket to try" in verified.details[-1]
+
+
 def test_key_with_further_rights_is_told_by_verify_and_cut_back_by_provision(account: Account) -> None:
     account.run(claim="new")
     account.aws.client("s3").create_bucket(
@@ -81,7 +90,7 @@ def test_key_with_further_rights_is_told_by_verify_and_cut_back_by_provision(acc
     told = account.run("verify")
     repaired = account.run()
 
-    assert (told.status, "may list bucket other--openedx" in told.details[-1]) == ("failed", True)
+    assert (told.status, "may list bucket neighbour--openedx" in told.details[-1]) == ("failed", True)
     assert f"repaired further rights of user {account.user} (inline policy all)" in repaired.details
     assert (repaired.isolated, account.run("verify").status) == (True, "verified")
 
@@ -214,7 +223,7 @@ def test_us_east_1_is_no_location_constraint(account: Account) -> None:
 def test_check_tells_that_buckets_and_users_can_be_listed(account: Account) -> None:
     account.run(claim="new")
 
-    assert account.run("check").details == ("S3-compatible store with 1 buckets; AWS with 1 users below /launchpad/",)
+    assert account.run("check").details == ("S3-compatible store with 2 buckets; AWS with 1 users below /launchpad/",)
 
 
 @pytest.mark.parametrize("call", ["CreateUser", "PutUserPolicy", "CreateAccessKey", "GetUser"])

@@ -25,7 +25,7 @@ _OTHER_DIGEST = b64encode(md5(b"other", usedforsecurity=False).digest()).decode(
 
 
 def stay_out(own: Any, address: Address, user: str, others: Sequence[str], report: Report) -> None:
-    """Raises `NotIsolated` where the key of the user gets in anywhere, or may make buckets."""
+    """Raises `NotIsolated` where the key of the user gets in anywhere, or may make buckets. No neighbour, no proof."""
     tried = 0
     for bucket in sorted(others, key=lambda name: ("--" not in name, name)):
         with suppress(Elsewhere):
@@ -37,12 +37,12 @@ def stay_out(own: Any, address: Address, user: str, others: Sequence[str], repor
     if _let_in(lambda: buckets.create(own, address, made), address):
         emptying.remove(own, address, made, report.say)
         raise _reached("make buckets", address, user)
-    if others and not tried:
-        report.note("isolation not verified: the account's other buckets are in other regions")
+    if not tried:
+        why = "the account's other buckets are in other regions" if others else "the account has no other bucket to try"
+        report.note(f"isolation not verified: {why}; the key of user {user} can make none")
         return
     report.isolated = True
-    there = f"the key of user {user} can reach no other bucket" if others else "there is no other bucket to reach"
-    report.note(f"{there}, nor make one")
+    report.note(f"the key of user {user} can reach no other bucket, nor make one")
 
 
 def _stay_out_of(bucket: str, own: Any, address: Address, user: str) -> None:

@@ -106,7 +106,11 @@ class StorageProvisioner(Provisioner[Storage]):
         except ProvisioningError:
             report.note("isolation not verified: the store does not list buckets")
             return
-        for name in sorted(listed - {bucket.name for bucket in self.resource.buckets}):
+        others = sorted(listed - {bucket.name for bucket in self.resource.buckets})
+        if not others:
+            report.note("isolation not verified: the key is shown no other bucket, so there was none to try")
+            return
+        for name in others:
             if buckets.opens(own, self.place, name):
                 report.note(f"isolation not verified: the key also opens bucket {name}; give the instance its own")
                 return
