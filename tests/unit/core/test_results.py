@@ -51,6 +51,7 @@ def test_plan_result_has_this_shape() -> None:
         partings=(Parting("claim", "minio", "It stays.", ("delete it",)),),
         leftovers=(Leftover("minio", "20Gi", "slow"),),
         overtaking=Overtaking("moon", "c0ffee", "2026-11-20", ("config.yml",)),
+        replaced=("OPENEDX_MYSQL_PASSWORD",),
     )
 
     assert json.loads(render_json(result)) == {
@@ -63,6 +64,7 @@ def test_plan_result_has_this_shape() -> None:
         "partings": [{"resource": "claim", "name": "minio", "what": "It stays.", "todo": ["delete it"]}],
         "leftovers": [{"name": "minio", "size": "20Gi", "storage_class": "slow"}],
         "overtaking": {"instance": "moon", "commit": "c0ffee", "when": "2026-11-20", "undone": ["config.yml"]},
+        "replaced": ["OPENEDX_MYSQL_PASSWORD"],
     }
 
 
