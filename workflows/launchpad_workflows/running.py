@@ -21,7 +21,8 @@ Say = Callable[[str], None]
 def run_resource(request: Request, resource: Resource, credentials: Credentials, say: Say) -> Outcome:
     """What became of it. A failure is an outcome too, whatever it is, with `may_pass` where a retry makes sense.
 
-    Nothing is secret: an error of an unknown kind is told by its kind and place alone.
+    Nothing is secret: an error of an unknown kind is told by its kind and place alone. Raises `ImportError` where a library
+    of the provider is not installed.
     """
     masking = Masking(credentials)
 
@@ -29,14 +30,17 @@ def run_resource(request: Request, resource: Resource, credentials: Credentials,
         say(f"{resource.resource}/{resource.server}: {masking.mask(line)}")
 
     context = Context(request.instance, masking, tell, request.root)
-    provisioner = find(resource.resource, resource.provider).load_provisioner()(resource, context)
+    provider = find(resource.resource, resource.provider)
     try:
+        provisioner = provider.load_provisioner()(resource, context)
         provisioner.refuse_elsewhere()
         outcome = operate(request, provisioner)
     except ProvisioningError as error:
         report = Report(tell)
         report.note(str(error))
         outcome = report.outcome(resource, status="failed", may_pass=isinstance(error, Unavailable))
+    except ImportError:
+        raise  # the caller says what to install
     except Exception as error:  # noqa: BLE001 - the other resources' outcomes must not be lost with this one
         for frame in traceback.extract_tb(error.__traceback__):
             tell(f"at {frame.filename}:{frame.lineno} in {frame.name}")

@@ -166,3 +166,30 @@ def test_error_of_an_unknown_kind_leaves_the_outcomes_of_the_others(
 
     assert [outcome.status for outcome in done.outcomes] == ["failed", "created"]
     assert set(FileOwnership(tmp_path / "owners.json").owned(made=True)) == set(parts[1].items())
+
+
+def test_provider_whose_code_cannot_be_loaded_is_a_failed_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_self: Provider) -> type[FakeProvisioner]:
+        raise AttributeError("canary")
+
+    monkeypatch.setattr(Provider, "load_provisioner", load)
+    request = fake_request()
+
+    outcome = run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
+
+    assert (outcome.failed, "AttributeError at" in outcome.details[0], "canary" in outcome.details[0]) == (
+        True,
+        True,
+        False,
+    )
+
+
+def test_library_that_is_not_installed_is_the_callers_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(_self: Provider) -> type[FakeProvisioner]:
+        raise ModuleNotFoundError(name="pymysql")
+
+    monkeypatch.setattr(Provider, "load_provisioner", load)
+    request = fake_request()
+
+    with pytest.raises(ModuleNotFoundError):
+        run_resource(request, request.resources[0], CREDENTIALS, lambda _line: None)
